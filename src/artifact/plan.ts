@@ -1,0 +1,78 @@
+/**
+ * What platforms decide about an application: pure data, sealed into the artifact, and the only thing an
+ * environment needs to start it. docs/plan.md explains it to readers of other programs.
+ */
+export interface Plan {
+  /** Directories of the application that are on the import path, in order, relative to it; `.` is its root. */
+  readonly importPath: readonly string[];
+  /**
+   * Console scripts that are made where a release is composed, beside those of the distributions' entry points:
+   * name to `module:function`. The function is called without arguments, its result is the exit status (PEP 621).
+   */
+  readonly scripts: Readonly<Record<string, string>>;
+  /** Things that end, by the name that users type. `serve` is here whenever the application can serve. */
+  readonly commands: Readonly<Record<string, Command>>;
+  /** Things that keep running. `web`, if there is one, is what `serve` starts. */
+  readonly processes: Readonly<Record<string, Process>>;
+  /** Objects by name, for servers and tools that want one; `app` is the application's own. */
+  readonly objects: Readonly<Record<string, PlannedObject>>;
+}
+
+/**
+ * A word of an argv. In it `{app}` is the absolute directory of the application's files, `{host}` and `{port}` where
+ * to listen; `{{` and `}}` are braces. Nothing else is replaced, and no shell ever sees it.
+ */
+export type Word = string;
+
+/** The names that may stand in braces. */
+export const PLACEHOLDERS = ["app", "host", "port"] as const;
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/**
+ * The first word is looked up in the release's `bin` first (`python` is there too), then in PATH.
+ * Arguments of the user follow.
+ */
+export interface ArgvCommand {
+  readonly kind: "argv";
+  readonly argv: readonly Word[];
+  /** One line for lists of commands; empty when nobody wrote one. */
+  readonly help: string;
+  /** `own`: the application's or description's; `platform`: added by a platform; both are listed, `own` first. */
+  readonly origin: "own" | "platform";
+}
+
+/** A request to the application itself: the command succeeds when the status is below 400. */
+export interface UrlCommand {
+  readonly kind: "url";
+  readonly path: string;
+  readonly help: string;
+  readonly origin: "own" | "platform";
+}
+
+/** SQL files, run once each, in this order, against a declared database. */
+export interface SqlCommand {
+  readonly kind: "sql";
+  readonly database: string;
+  readonly files: readonly string[];
+  readonly help: string;
+  readonly origin: "own" | "platform";
+}
+
+export type Command = ArgvCommand | UrlCommand | SqlCommand;
+
+export interface Process {
+  readonly argv: readonly Word[];
+  /** How many run side by side; 1 when `overlap` is `never`. */
+  readonly instances: number;
+  /** `never`: two of these never run at the same time, not even during an upgrade. */
+  readonly overlap: "allowed" | "never";
+}
+
+export interface PlannedObject {
+  readonly interface: "wsgi" | "asgi" | "python";
+  readonly module: string;
+  /** Dotted path inside the module. */
+  readonly attribute: string;
+  /** The object is made by calling it without arguments. */
+  readonly isFactory: boolean;
+}

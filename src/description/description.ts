@@ -1,0 +1,130 @@
+/**
+ * What the user wrote, checked, with what could be derived filled in. docs/description.md explains each field; the
+ * records in schema/ hold type, default and help of each.
+ */
+export interface Description {
+  /** `[a-z0-9]` with `-` between, at most 40: also a file name, a unit name, a Kubernetes label. */
+  readonly name: string;
+  /** Undefined until the build knows it: that of the distribution which `pip` names like the application. */
+  readonly version: string | undefined;
+  /** In the order written; `python` is implied by the others of its family. */
+  readonly platforms: readonly string[];
+  readonly os: readonly string[];
+  /** PEP 440 specifier (`>=3.11`, `<3`), undefined: any. */
+  readonly python: string | undefined;
+  readonly rpm: readonly string[];
+  readonly deb: readonly string[];
+  /** Requirements (PEP 508) and requirement files, in the order written. */
+  readonly pip: readonly PipSource[];
+  /** Directories that are on the import path before the application's root. */
+  readonly paths: readonly string[];
+  /** `module:object`; `module:function()` is a factory. Undefined: the platform finds it. */
+  readonly app: string | undefined;
+  readonly processes: Readonly<Record<string, DescribedProcess>>;
+  readonly commands: Readonly<Record<string, DescribedCommand>>;
+  readonly schedule: Readonly<Record<string, ScheduledCommand>>;
+  readonly lifecycle: Readonly<Partial<Record<LifecycleName, DescribedCommand>>>;
+  readonly settings: Readonly<Record<string, Setting>>;
+  readonly services: Readonly<Record<string, DescribedService>>;
+  /** URL path to directory. */
+  readonly static: Readonly<Record<string, string>>;
+  /** gitignore-style patterns of what goes into the artifact; empty: everything that is not ignored. */
+  readonly files: readonly string[];
+  /** argv of each command that runs before packing, in order. */
+  readonly build: readonly (readonly string[])[];
+}
+
+export type PipSource =
+  | { readonly kind: "requirement"; readonly text: string }
+  | { readonly kind: "file"; readonly path: string }
+  /** The application itself is a distribution with a build backend. */
+  | { readonly kind: "project" };
+
+export const LIFECYCLE_NAMES = [
+  "install",
+  "verify",
+  "migrate",
+  "backup",
+  "restore",
+  "uninstall",
+  "health",
+  "unit_test",
+] as const;
+export type LifecycleName = (typeof LIFECYCLE_NAMES)[number];
+
+/** One of these kinds; a plain text in the description is `argv`, split as a shell would without running one. */
+export type DescribedCommand = { readonly help: string } & (
+  | { readonly kind: "argv"; readonly argv: readonly string[] }
+  | { readonly kind: "script"; readonly path: string }
+  | { readonly kind: "function"; readonly function: string }
+  | { readonly kind: "url"; readonly path: string }
+  | { readonly kind: "sql"; readonly database: string; readonly files: readonly string[] }
+);
+
+export interface DescribedProcess {
+  readonly argv: readonly string[];
+  readonly instances: number;
+  readonly overlap: "allowed" | "never";
+}
+
+export interface ScheduledCommand {
+  /** Five cron fields, or `@daily` and its kin. */
+  readonly cron: string;
+  /** Name of a command, or an argv of its own. */
+  readonly command: DescribedCommand;
+}
+
+export const SETTING_TYPES = [
+  "string",
+  "int",
+  "bool",
+  "url",
+  "duration",
+  "size",
+  "list",
+  "secret",
+  "choice",
+  "flag",
+] as const;
+export type SettingType = (typeof SETTING_TYPES)[number];
+
+export interface Setting {
+  readonly type: SettingType;
+  readonly default: string | number | boolean | readonly string[] | undefined;
+  readonly isRequired: boolean;
+  /** Made by the environment when nobody gives one. */
+  readonly generate: "secret" | undefined;
+  readonly choices: readonly string[];
+  readonly help: string;
+  /** Environment variable it goes into; default: the setting's name in upper case. Undefined when `file` is set. */
+  readonly env: string | undefined;
+  /** `path#key`: the file that the application reads, and where in it. */
+  readonly file: string | undefined;
+}
+
+export interface DescribedService {
+  /** `postgres`, `mysql`, `redis`, `sqlite`, `files`, `public_files`. */
+  readonly type: string;
+  /** Setting or environment variable that its URL goes into. */
+  readonly env: string | undefined;
+}
+
+/** Where a value came from, for `holdall check`: `name` or `processes.web` to a sentence part. */
+export type Origins = Readonly<Record<string, Origin>>;
+
+export interface Origin {
+  /** Relative to the application, or `default`. */
+  readonly source: string;
+  /** 1-based; undefined when the whole file says it. */
+  readonly line: number | undefined;
+}
+
+/** The only view of an application's files that deciding code gets: relative `/`-separated paths, no writing. */
+export interface AppFiles {
+  /** Whether a regular file, or a link inside the application to one, is at this path. */
+  has(path: string): boolean;
+  /** Text of a file, undefined when there is none. Files over 4 MiB are refused (`description_unreadable`). */
+  read(path: string): string | undefined;
+  /** Names in a directory, sorted; directories end in `/`. Empty when there is none. */
+  list(directory: string): readonly string[];
+}
