@@ -1,0 +1,88 @@
+/** One word of a command line that is not an option. */
+export interface Positional {
+  readonly name: string;
+  readonly help: string;
+  /** `rest` is last, takes all that follows as it is, and nothing after the word before it is read as an option. */
+  readonly arity: "one" | "optional" | "rest";
+  readonly default?: string;
+  /** For completion. */
+  readonly is: "file" | "directory" | "text" | Choices;
+}
+
+export type Choices = readonly string[];
+
+export interface Option {
+  readonly type: "boolean" | "string";
+  readonly short?: string;
+  /** What stands for the value in help: `FILE`. */
+  readonly value?: string;
+  readonly help: string;
+  readonly is?: "file" | "directory" | "text";
+}
+
+export interface Example {
+  /** A whole command line, without the prompt. */
+  readonly line: string;
+  readonly help: string;
+}
+
+/** What the outside gives to a command. Nothing below `cli` knows that there is a terminal or `process.env`. */
+export interface Context {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** Absolute; paths that the user types are relative to it. */
+  readonly directory: string;
+  /** Aborted by Ctrl-C; its reason is an AppError `interrupted`. */
+  readonly signal: AbortSignal;
+  /** Shows what goes on during long work. */
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** One line for people about long work. A `step` stays on the screen; a `detail` is replaced by what comes next. */
+export interface Progress {
+  readonly kind: "step" | "detail";
+  readonly text: string;
+}
+
+/** What a command says about itself: the parser, help, completion and docs/cli.md are all made from this. */
+export interface CommandRecord {
+  readonly name: string;
+  /** For lists: a verb first, no period. */
+  readonly summary: string;
+  /** Paragraphs for the help of this command. */
+  readonly details: readonly string[];
+  readonly positionals: readonly Positional[];
+  readonly options: Readonly<Record<string, Option>>;
+  readonly examples: readonly Example[];
+}
+
+type OptionValue<Each extends Option> = Each["type"] extends "boolean" ? boolean : string | undefined;
+
+type PositionalValue<Each extends Positional> = Each extends { readonly arity: "rest" }
+  ? readonly string[]
+  : Each extends { readonly arity: "one" } | { readonly default: string }
+    ? string
+    : string | undefined;
+
+/** Typed from the record of the command: positionals and options by their names. */
+export type Arguments<Record_ extends CommandRecord> = {
+  readonly [Each in Record_["positionals"][number] as Each["name"]]: PositionalValue<Each>;
+} & { readonly [Name in keyof Record_["options"]]: OptionValue<Record_["options"][Name]> };
+
+/** Returns a value and prints nothing: render/ shows it, `--json` prints it as it is. */
+export type Run<Record_ extends CommandRecord, Value> = (
+  args: Arguments<Record_>,
+  context: Context,
+) => Promise<Value>;
+
+export interface Command<Record_ extends CommandRecord, Value> {
+  readonly record: Record_;
+  readonly run: Run<Record_, Value>;
+}
+
+/** Ties a record to its run function, so that the arguments have the types that the record asks for. */
+export function defineCommand<const Record_ extends CommandRecord, Value>(
+  record: Record_,
+  run: Run<Record_, Value>,
+): Command<Record_, Value> {
+  return { record, run };
+}

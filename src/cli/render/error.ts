@@ -1,0 +1,25 @@
+import { inspect } from "node:util";
+import type { AppError } from "../../errors/app-error.ts";
+import type { Paint } from "../paint.ts";
+
+/** `error: cannot ...`, the lines that show where, what to do, and the code to look up in docs/errors.md. */
+export function renderError({ message, excerpt, hint, code }: AppError, paint: Paint): string {
+  const lines = [`${paint("red", "error:")} ${paint("bold", message)}`];
+  if (excerpt)
+    lines.push(
+      ...excerpt
+        .trimEnd()
+        .split("\n")
+        .map((line) => `  ${line}`.trimEnd()),
+    );
+  if (hint) lines.push(`${paint("cyan", "hint:")} ${hint}`);
+  lines.push(paint("dim", `(${code})`));
+  return lines.join("\n");
+}
+
+/** For what no user can act on. */
+export function renderDefect(error: unknown, version: string): string {
+  const stack = inspect(error);
+  const about = `holdall ${version}, Node ${process.versions.node}, ${process.platform}-${process.arch}`;
+  return `${stack}\n\nThis is a defect of holdall, not a mistake of yours. Please report it with the lines above.\n${about}`;
+}

@@ -1,0 +1,91 @@
+import type { Writable } from "node:stream";
+import { AppError, EXIT_CODES } from "../errors/app-error.ts";
+import { VERSION } from "../system/package-root.ts";
+import { COMMANDS } from "./commands/registry.ts";
+import { type Paint, paintFor, plainPaint } from "./paint.ts";
+import { type Invocation, parseArguments } from "./parse-arguments.ts";
+import { showProgress } from "./progress.ts";
+import { renderDefect, renderError } from "./render/error.ts";
+
+/** The world that a command line runs in. */
+export interface Surroundings {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly directory: string;
+  /**
+   * Opened at the first call. Node sets O_NONBLOCK on a pipe that it opens, nobody takes that back, and a program that
+   * `run` becomes would inherit it: its writes would fail when the reader is slow.
+   */
+  readonly stdout: () => Writable;
+  readonly stderr: () => Writable;
+  readonly signal: AbortSignal;
+}
+
+const DEFECT_STATUS = 70; // EX_SOFTWARE of sysexits.h
+
+/** Runs `holdall ARGV` and gives its exit status. The result goes to stdout, all else to stderr; never throws. */
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  let invocation: Invocation | undefined;
+  try {
+    const records = COMMANDS.map(({ record }) => record);
+    invocation = parseArguments(argv, records);
+    const text = await answer(invocation, surroundings);
+    surroundings.stdout().write(text);
+    return 0;
+  } catch (error) {
+    // After Ctrl-C whatever fails does so because of it.
+    const { aborted, reason } = surroundings.signal;
+    return reportError(aborted ? reason : error, surroundings, {
+      isJson: invocation?.globals.json ?? argv.includes("--json"),
+      paint: choosePaint(surroundings.stderr, invocation),
+    });
+  }
+}
+
+/** The text for stdout: of the command that was named, or of the one that a global option stands for. */
+async function answer(invocation: Invocation, surroundings: Surroundings): Promise<string> {
+  const { globals } = invocation;
+  if (globals.version) return globals.json ? renderJson({ version: VERSION }) : `holdall ${VERSION}\n`;
+  const isHelp = globals.help || invocation.command === undefined;
+  const name = isHelp ? "help" : invocation.command;
+  const values = isHelp ? { command: invocation.command } : invocation.values;
+  const entry = COMMANDS.find(({ record }) => record.name === name);
+  if (entry === undefined) throw new Error(`the parser let the command ${name} pass`);
+
+  const progress = showProgress(surroundings.stderr, { isQuiet: globals.quiet });
+  try {
+    const { env, directory, signal } = surroundings;
+    const value = await entry.run(values, { env, directory, signal, onProgress: progress.show });
+    return globals.json
+      ? renderJson(value)
+      : `${entry.render(value, choosePaint(surroundings.stdout, invocation))}\n`;
+  } finally {
+    progress.clear();
+  }
+}
+
+function reportError(
+  error: unknown,
+  { stdout, stderr }: Surroundings,
+  { isJson, paint }: { readonly isJson: boolean; readonly paint: Paint },
+): number {
+  if (!(error instanceof AppError)) {
+    if (isJson) stdout().write(renderJson({ error: { code: "defect", message: String(error) } }));
+    stderr().write(`${renderDefect(error, VERSION)}\n`);
+    return DEFECT_STATUS;
+  }
+  if (isJson) {
+    const { code, message, hint, excerpt, details } = error;
+    stdout().write(renderJson({ error: { code, message, hint, excerpt, details } }));
+  } else {
+    stderr().write(`${renderError(error, paint)}\n`);
+  }
+  return EXIT_CODES[error.code];
+}
+
+function choosePaint(stream: () => Writable, invocation: Invocation | undefined): Paint {
+  return invocation?.globals["no-color"] ? plainPaint : paintFor(stream());
+}
+
+function renderJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
