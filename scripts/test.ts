@@ -1,4 +1,4 @@
-import { glob } from "node:fs/promises";
+import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { relative } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -9,7 +9,7 @@ import { PACKAGE_ROOT } from "../src/system/package-root.ts";
 // Node's runner and its summary, and after it a list of what did not run and why.
 const ALL = ["src/**/*.test.ts", "bench/**/*.test.ts"];
 const words = process.argv.slice(2);
-const files = await Array.fromAsync(glob(words.length > 0 ? words : ALL, { cwd: PACKAGE_ROOT }));
+const files = globSync(words.length > 0 ? words : ALL, { cwd: PACKAGE_ROOT });
 if (files.length === 0) throw new Error(`no test file matches ${words.join(" ")}`);
 
 const left: string[] = [];

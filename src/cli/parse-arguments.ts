@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { findNearMiss } from "../description/near-miss.ts";
 import { AppError } from "../errors/app-error.ts";
+import { findNearMiss } from "../errors/near-miss.ts";
 import type { CommandRecord, Option } from "./command.ts";
 import { renderUsage } from "./render/usage.ts";
 

@@ -1,5 +1,5 @@
-import { findNearMiss } from "../../description/near-miss.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { findNearMiss } from "../../errors/near-miss.ts";
 import { type CommandRecord, defineCommand } from "../command.ts";
 import { commandRecords } from "./registry.ts";
 
