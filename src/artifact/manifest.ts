@@ -58,3 +58,26 @@ export interface Manifest {
   readonly layers: Readonly<Record<Identity, Layer>>;
   readonly targets: readonly Target[];
 }
+
+export function toIdentity(digest: Digest): Identity {
+  return `sha256:${digest}`;
+}
+
+/** The layers of an artifact with their identities, in the order of the manifest. */
+export function listLayers({ layers }: Manifest): readonly IdentifiedLayer[] {
+  return Object.entries(layers).map(([key, layer]) => ({ ...layer, identity: toIdentity(key.slice(7)) }));
+}
+
+export interface IdentifiedLayer extends Layer {
+  readonly identity: Identity;
+}
+
+/** Name of the member that holds a layer's bytes. */
+export function layerMember(identity: Identity): string {
+  return `layers/${identity.slice("sha256:".length)}.tar.gz`;
+}
+
+/** Whether a member holds the bytes of a layer; all others are small. */
+export function isLayerMember(name: string): boolean {
+  return name.startsWith("layers/");
+}

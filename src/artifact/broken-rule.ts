@@ -1,0 +1,16 @@
+/**
+ * What a parser found wrong. It does not know where its input came from: whoever does makes an AppError of it
+ * (`cannot read <what the user named>: <message>`).
+ */
+export class BrokenRule extends Error {
+  override readonly name = "BrokenRule";
+}
+
+/** A value from outside as a message shows it: quoted, with escapes, not endless. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** Something that this version of holdall does not know, or not yet; a newer one may. */
+export class Unsupported extends BrokenRule {}

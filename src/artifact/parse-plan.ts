@@ -1,0 +1,107 @@
+import { BrokenRule } from "./broken-rule.ts";
+import {
+  boolean,
+  type Check,
+  fail,
+  integer,
+  isRecord,
+  list,
+  object,
+  oneOf,
+  record,
+  text,
+} from "./json-checks.ts";
+import { checkRelativePath, INTERPRETER_NAME } from "./layer-path.ts";
+import { type Command, PLACEHOLDERS, type Plan, type Process } from "./plan.ts";
+
+const MAX_NAMES = 1000;
+const DOTTED = "[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*";
+
+const dotted = text(new RegExp(`^${DOTTED}$`), "a dotted Python name");
+const entryPoint = text(new RegExp(`^${DOTTED}:${DOTTED}$`), "module:function");
+const line = text(/^[^\p{Cc}]{0,1000}$/u, "one line of at most 1000 characters");
+const origin = oneOf("own", "platform");
+
+/** What users type after the artifact's name: never an option, never a path. */
+const name: Check<string> = (value, at) => {
+  const rule = /^(?!-)[^\p{Cc}\s/\\]{1,100}$/u;
+  return typeof value === "string" && rule.test(value) && value !== "." && value !== ".."
+    ? value
+    : fail(at, "a name: 1 to 100 characters, no white space, no slash, no - in front", value);
+};
+
+/** It becomes a file in the release's `bin`. */
+const scriptName: Check<string> = (value, at) => {
+  const script = name(value, at);
+  return INTERPRETER_NAME.test(script) ? fail(at, "free: it names the interpreter", script) : script;
+};
+
+const path: Check<string> = (value, at) => {
+  if (typeof value !== "string" || value.length > 4096) fail(at, "a path", value);
+  checkRelativePath(value);
+  return value;
+};
+
+const pathOrRoot: Check<string> = (value, at) => (value === "." ? value : path(value, at));
+
+const PIECES = new RegExp(`^(?:[^{}\\0]|\\{\\{|\\}\\}|\\{(?:${PLACEHOLDERS.join("|")})\\})*$`, "u");
+
+const word: Check<string> = (value, at) =>
+  typeof value === "string" && value.length <= 65_536 && PIECES.test(value)
+    ? value
+    : fail(
+        at,
+        `a word whose braces are {{, }} or one of ${PLACEHOLDERS.map((p) => `{${p}}`).join(", ")}`,
+        value,
+      );
+
+const argv: Check<readonly string[]> = (value, at) => {
+  const words = list(word, 1, 1000)(value, at);
+  return words[0] === "" ? fail(`${at}[0]`, "a program", "") : words;
+};
+
+const COMMANDS = {
+  argv: object({ kind: oneOf("argv"), argv, help: line, origin }),
+  url: object({
+    kind: oneOf("url"),
+    path: text(/^\/[^\s\p{Cc}]{0,2000}$/u, "a path that starts with /"),
+    help: line,
+    origin,
+  }),
+  sql: object({ kind: oneOf("sql"), database: name, files: list(path, 1, MAX_NAMES), help: line, origin }),
+} satisfies Record<Command["kind"], Check<Command>>;
+
+const command: Check<Command> = (value, at) => {
+  if (!isRecord(value)) fail(at, "an object", value);
+  const kind = oneOf("argv", "url", "sql")(value["kind"], `${at}.kind`);
+  return COMMANDS[kind](value, at);
+};
+
+const process: Check<Process> = (value, at) => {
+  const checked = object({ argv, instances: integer(1, 1000), overlap: oneOf("allowed", "never") })(
+    value,
+    at,
+  );
+  if (checked.overlap === "never" && checked.instances !== 1) {
+    throw new BrokenRule(`${at} has ${checked.instances} instances, and may have 1 when overlap is "never"`);
+  }
+  return checked;
+};
+
+/** The rules of docs/plan.md. @throws BrokenRule; `at` is where the plan stands. */
+export const parsePlan: Check<Plan> = object({
+  importPath: list(pathOrRoot, 0, 100),
+  scripts: record(scriptName, entryPoint, MAX_NAMES),
+  commands: record(name, command, MAX_NAMES),
+  processes: record(name, process, MAX_NAMES),
+  objects: record(
+    name,
+    object({
+      interface: oneOf("wsgi", "asgi", "python"),
+      module: dotted,
+      attribute: dotted,
+      isFactory: boolean,
+    }),
+    MAX_NAMES,
+  ),
+});
