@@ -26,7 +26,8 @@ export const EXIT_CODES = {
   artifact_damaged: 1,
   artifact_unsupported: 1,
   layer_invalid: 1,
-  interrupted: 1,
+  // As a shell reports a program that SIGINT ended.
+  interrupted: 130,
 } as const;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
