@@ -31,15 +31,15 @@ export interface Platform {
   readonly name: string;
   /** One sentence for `holdall init` and the documentation. */
   readonly help: string;
-  /** Platforms that are implied by this one. */
-  readonly requires: readonly string[];
+  /** Platforms that come with this one. */
+  requires(input: PlanInput): readonly string[];
   /** The file or value that shows that the application is of this kind. Absent: only used when named. */
   detect?(input: PlanInput): string | undefined;
   /**
-   * Requirements (PEP 508) that the application lacks to run as planned, such as a server. Asked before resolving;
-   * `input.distributions` has names, not entry points.
+   * Requirements (PEP 508) that the application lacks to run as this plan says, such as a server. Asked before
+   * resolving: `input.distributions` is what the locks know, without entry points.
    */
-  requirements?(input: PlanInput): readonly string[];
+  requirements?(plan: Plan, input: PlanInput): readonly string[];
   /** Pure. @throws AppError `object_not_found`, `description_invalid`. */
   refine(plan: Plan, input: PlanInput): Plan;
 }

@@ -1,0 +1,32 @@
+import type { AppFiles } from "../../description/description.ts";
+import type { PlanInput } from "../platform.ts";
+
+/** Whether the application itself is built as a wheel: then it is imported from there, not from its sources. */
+export function isBuilt({ description }: PlanInput): boolean {
+  return description.pip.some(({ kind }) => kind === "project");
+}
+
+/**
+ * Directories below which the application's own modules lie: `src` when that is a mere container (PyPA's "src
+ * layout"), and the root.
+ */
+export function findSourceRoots(files: AppFiles): readonly string[] {
+  return hasSourceLayout(files) ? ["src", "."] : ["."];
+}
+
+/** A path below a directory of the application; `.` is its root. */
+export function pathBelow(directory: string, path: string): string {
+  return directory === "." ? path : `${directory}/${path}`;
+}
+
+/** The import path of an application that nothing but the description and its layout is known of. */
+export function planImportPath(input: PlanInput): readonly string[] {
+  const roots = isBuilt(input) ? ["."] : findSourceRoots(input.files);
+  return [...new Set([...input.description.paths, ...roots])];
+}
+
+function hasSourceLayout(files: AppFiles): boolean {
+  const names = files.list("src");
+  if (names.includes("__init__.py")) return false; // a package of that name
+  return names.some((name) => name.endsWith(".py") || files.has(`src/${name}__init__.py`));
+}

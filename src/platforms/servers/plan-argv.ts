@@ -1,0 +1,46 @@
+import type { Word } from "../../artifact/plan.ts";
+import { writtenWord } from "../../description/words.ts";
+import type { PlanInput } from "../platform.ts";
+import { SERVERS } from "./servers.ts";
+
+/** Options of python itself that take no value, alone or together. */
+const PYTHON_FLAGS = /^-[bBdEiIOPqsSuvx]+$/;
+
+/**
+ * A user's argv as it works in a release, where the working directory is the data directory and not the application's:
+ * a known server starts as in plans of our own, and a program or Python script of the application is found there.
+ * With `isWeb` a known server also listens where the environment says, unless the argv says where.
+ */
+export function planArgv(
+  argv: readonly Word[],
+  input: PlanInput,
+  { isWeb = false }: { readonly isWeb?: boolean } = {},
+): readonly Word[] {
+  const [program = "", ...args] = argv;
+  if (program !== "python" && program !== "python3") {
+    return planServerArgv(program, args, input, isWeb) ?? [planFile(program, input), ...args];
+  }
+  const [option, module = "", ...moduleArgs] = args;
+  const asModule = option === "-m" ? planServerArgv(module, moduleArgs, input, isWeb) : undefined;
+  const script = args.findIndex((word) => !PYTHON_FLAGS.test(word));
+  return asModule ?? ["python", ...args.map((word, at) => (at === script ? planFile(word, input) : word))];
+}
+
+function planServerArgv(
+  name: string,
+  args: readonly Word[],
+  input: PlanInput,
+  isWeb: boolean,
+): readonly Word[] | undefined {
+  const server = SERVERS.find((known) => known.script === name || known.name === name);
+  if (server === undefined) return undefined;
+  const saysWhere = args.some((word) => server.listens.test(word));
+  return [...server.start(input), ...(isWeb && !saysWhere ? server.listen : []), ...args];
+}
+
+/** A path with a `/` or a Python file, if the application has it. A bare name is looked up as plans say. */
+function planFile(word: Word, { files }: PlanInput): Word {
+  const path = writtenWord(word);
+  const isPath = !/^[-/{]/.test(path) && (path.includes("/") || path.endsWith(".py"));
+  return isPath && files.has(path.replace(/^\.\//, "")) ? `{app}/${word.replace(/^\.\//, "")}` : word;
+}

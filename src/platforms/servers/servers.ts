@@ -1,0 +1,75 @@
+import type { PlannedObject, Word } from "../../artifact/plan.ts";
+import type { PlanInput } from "../platform.ts";
+import type { ServedInterface } from "../python/scan-module.ts";
+import { isBuilt } from "../python/source-roots.ts";
+
+/** A program that serves an object over HTTP. */
+export interface Server {
+  /** The distribution that it comes from. */
+  readonly name: string;
+  /** Its console script. */
+  readonly script: string;
+  readonly interface: ServedInterface;
+  /** What its argv starts with in a plan. */
+  start(input: PlanInput): readonly Word[];
+  /** Makes it listen where the environment says. */
+  readonly listen: readonly Word[];
+  /** Words of a user's argv which show that it says itself where to listen. */
+  readonly listens: RegExp;
+  target(object: PlannedObject): readonly Word[];
+  /** What to add to an application that lacks it: names alone, versions are for the lock. */
+  readonly requirements: readonly string[];
+}
+
+/**
+ * What is planned for an object is the first of these that the application brings, or else the first. Only servers
+ * that can be kept from importing what lies in the working directory are here, as uploads land there: hypercorn,
+ * daphne and granian cannot. Who wants another server names it in `processes.web`.
+ */
+export const SERVERS: readonly Server[] = [
+  {
+    name: "gunicorn",
+    script: "gunicorn",
+    interface: "wsgi",
+    // A runner in every release: gunicorn itself puts the working directory first on sys.path.
+    start: () => ["python", "-m", "holdall_gunicorn"],
+    listen: ["--bind", "{host}:{port}"],
+    listens: /^(?:-b|--bind|-c$|--config)/,
+    target: (object) => [`${referenceOf(object)}${object.isFactory ? "()" : ""}`],
+    requirements: ["gunicorn"],
+  },
+  {
+    name: "waitress",
+    script: "waitress-serve",
+    interface: "wsgi",
+    start: () => ["waitress-serve"], // it appends the working directory, where it hides nothing
+    listen: ["--listen", "{host}:{port}"],
+    listens: /^--(?:listen|host|port|unix-socket)\b/,
+    target: (object) => [...(object.isFactory ? ["--call"] : []), referenceOf(object)],
+    requirements: ["waitress"],
+  },
+  {
+    name: "uvicorn",
+    script: "uvicorn",
+    interface: "asgi",
+    start: (input) => ["uvicorn", "--app-dir", appDirectory(input)],
+    listen: ["--host", "{host}", "--port", "{port}"],
+    listens: /^--(?:host|port|uds|fd)\b/,
+    target: (object) => [...(object.isFactory ? ["--factory"] : []), referenceOf(object)],
+    // uvicorn alone refuses web sockets. wsproto is pure Python and needs nothing that uvicorn does not bring; websockets
+    // and most of uvicorn[standard] are compiled and would bind every artifact to one processor.
+    requirements: ["uvicorn", "wsproto"],
+  },
+];
+
+/**
+ * uvicorn puts this directory first on sys.path; unless told otherwise, the working directory. The sources of an
+ * application that is built must not hide what was built from them, so that one gets a directory that does not exist.
+ */
+function appDirectory(input: PlanInput): Word {
+  return isBuilt(input) ? "{app}/.nothing-to-import" : "{app}";
+}
+
+function referenceOf({ module, attribute }: PlannedObject): string {
+  return `${module}:${attribute}`;
+}
