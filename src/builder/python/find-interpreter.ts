@@ -1,0 +1,115 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { satisfies } from "@renovatebot/pep440";
+import { AppError } from "../../errors/app-error.ts";
+import type { BuildRun } from "../build-run.ts";
+import { type Interpreter, probeInterpreter } from "./interpreter.ts";
+
+const OLDEST_MINOR = 8;
+const NEWEST_MINOR = 29;
+
+/**
+ * The interpreter whose Python the artifact is for: the wanted one, else `python3` when it fits the application, else
+ * the newest that does.
+ *
+ * @param wanted - a version (`3.12`, `3.12.1`) or a path.
+ * @param requirement - PEP 440 specifier of the description.
+ * @throws AppError `python_not_found`; `details.found` lists what there is.
+ */
+export async function findInterpreter(
+  run: BuildRun,
+  { wanted, requirement }: { readonly wanted: string | undefined; readonly requirement: string | undefined },
+): Promise<Interpreter> {
+  const found: Interpreter[] = [];
+  for await (const interpreter of listInterpreters(run, wanted)) {
+    if (isFit(interpreter, { wanted, requirement })) return interpreter;
+    found.push(interpreter);
+  }
+  throw notFound({ wanted, requirement }, found);
+}
+
+function isFit(
+  { implementation, fullVersion, version }: Interpreter,
+  { wanted, requirement }: { wanted: string | undefined; requirement: string | undefined },
+): boolean {
+  if (implementation !== "cpython" || Number(version.split(".")[1]) < OLDEST_MINOR) return false;
+  if (isVersion(wanted) && wanted !== fullVersion && wanted !== version) return false;
+  return requirement === undefined || satisfies(plain(fullVersion), requirement);
+}
+
+/** As pip compares: a pre-release of Python (`3.15.0rc1`, `3.13.0+`) counts as its release. */
+function plain(version: string): string {
+  return /^\d+(\.\d+)*/.exec(version)?.[0] ?? version;
+}
+
+function isVersion(wanted: string | undefined): boolean {
+  return wanted !== undefined && /^\d+(\.\d+)*$/.test(wanted);
+}
+
+async function* listInterpreters(run: BuildRun, wanted: string | undefined): AsyncGenerator<Interpreter> {
+  if (wanted !== undefined && !isVersion(wanted)) {
+    const path = wanted.includes("/") ? resolve(run.directory, wanted) : await findProgram(run.env, wanted);
+    const interpreter = path === undefined ? undefined : await probeInterpreter(run, path);
+    if (interpreter !== undefined) yield interpreter;
+    return;
+  }
+  const minors = Array.from({ length: NEWEST_MINOR - OLDEST_MINOR + 1 }, (_, index) => NEWEST_MINOR - index);
+  const seen = new Set<string>();
+  for (const name of ["python3", ...minors.map((minor) => `python3.${minor}`)]) {
+    for (const path of await listPrograms(run.env, name)) {
+      const interpreter = await probeInterpreter(run, path);
+      if (interpreter === undefined || seen.has(interpreter.realPath)) continue;
+      seen.add(interpreter.realPath);
+      yield interpreter;
+    }
+  }
+}
+
+/** The first file of this name in PATH that may be executed. */
+export async function findProgram(env: NodeJS.ProcessEnv, name: string): Promise<string | undefined> {
+  return (await listPrograms(env, name))[0];
+}
+
+async function listPrograms(env: NodeJS.ProcessEnv, name: string): Promise<string[]> {
+  // An empty or relative part of PATH is the working directory: a program is never taken from there.
+  const directories = (env["PATH"] ?? "").split(":").filter(isAbsolute);
+  const programs: string[] = [];
+  for (const directory of new Set(directories)) {
+    const path = join(directory, name);
+    const isExecutable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isExecutable) programs.push(path);
+  }
+  return programs;
+}
+
+function notFound(
+  { wanted, requirement }: { wanted: string | undefined; requirement: string | undefined },
+  found: readonly Interpreter[],
+): AppError {
+  const versions = found.map(({ implementation, fullVersion, executable }) => {
+    const name = implementation === "cpython" ? "Python" : implementation;
+    return `${name} ${fullVersion} (${executable})`;
+  });
+  const goal =
+    wanted === undefined
+      ? `Python ${requirement ?? `3.${OLDEST_MINOR} or newer`}`
+      : isVersion(wanted)
+        ? `Python ${wanted}`
+        : wanted;
+  const clash = wanted !== undefined && requirement !== undefined ? ` that is ${requirement}` : "";
+  const seen = versions.length === 0 ? "no Python 3 was found" : `found ${versions.join(", ")}`;
+  return new AppError({
+    code: "python_not_found",
+    message: `cannot find ${goal}${clash}: ${seen}`,
+    hint: "Install a Python that fits, or name one with `--python <path>`.",
+    details: {
+      wanted,
+      requirement,
+      found: found.map(({ fullVersion, executable }) => ({ fullVersion, executable })),
+    },
+  });
+}

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
+import { PACKAGE_ROOT } from "../../system/package-root.ts";
+import { runProcess } from "../../system/run-process.ts";
+import { writeFileAtomic } from "../../system/write-file.ts";
+import type { BuildRun } from "../build-run.ts";
+
+const InterpreterSchema = v.object({
+  /** To start it with; of a virtual environment, the one that it was made with. */
+  executable: v.string(),
+  realPath: v.string(),
+  /** Major and minor. */
+  version: v.string(),
+  fullVersion: v.string(),
+  /** `sys.version`: tells builds of one version apart. */
+  build: v.string(),
+  implementation: v.string(),
+  abi: v.string(),
+  cacheTag: v.nullable(v.string()),
+  magic: v.string(),
+  processor: v.string(),
+  libc: v.nullable(v.object({ kind: v.picklist(["glibc", "musl"]), version: v.string() })),
+  /** The environment of PEP 508 markers. */
+  markers: v.record(v.string(), v.string()),
+});
+
+/** An interpreter of this machine, as support/build/probe.py saw it from inside. */
+export type Interpreter = Readonly<v.InferOutput<typeof InterpreterSchema>>;
+
+const PROBE = join(PACKAGE_ROOT, "support/build/probe.py");
+const TIMEOUT_MS = 20_000;
+
+/** @returns undefined when the file is no Python 3 that runs; what it printed is of no use to anybody. */
+export async function probeInterpreter(run: BuildRun, path: string): Promise<Interpreter | undefined> {
+  const remembered = await memoryOf(run, path);
+  const memory =
+    remembered === undefined ? undefined : await readFile(remembered, "utf8").catch(undefinedIfMissing);
+  const known = parseProbe(memory);
+  if (known !== undefined) return known;
+
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = run.signal === undefined ? timeout : AbortSignal.any([run.signal, timeout]);
+  const result = await runProcess([path, "-I", "-S", "-B", PROBE], {
+    env: run.env,
+    cwd: run.directory,
+    signal,
+  }).catch(
+    () => undefined, // not executable, of another processor, or it hangs: not an interpreter for us
+  );
+  run.signal?.throwIfAborted();
+  const found = result?.status === 0 ? parseProbe(result.stdout) : undefined;
+  if (found !== undefined && remembered !== undefined)
+    await writeFileAtomic(remembered, JSON.stringify(found));
+  return found;
+}
+
+/** @returns undefined when the text is not the answer of a probe. */
+export function parseProbe(text: string | undefined): Interpreter | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return v.parse(InterpreterSchema, JSON.parse(text));
+  } catch {
+    return undefined; // a program that prints other things, or a memory that was cut short
+  }
+}
+
+/**
+ * The file that remembers a probe: named after all that tells this binary from the one that an upgrade puts in its
+ * place. Undefined for scripts (such as pyenv's shims), which choose an interpreter anew each time.
+ */
+async function memoryOf(run: BuildRun, path: string): Promise<string | undefined> {
+  const real = await realpath(path).catch(undefinedIfMissing);
+  if (real === undefined || !(await isElf(real))) return undefined;
+  const { size, mtimeMs, ino } = await stat(real);
+  const probe = await readFile(PROBE, "utf8");
+  const key = createHash("sha256")
+    .update(JSON.stringify([path, real, size, mtimeMs, ino, probe]))
+    .digest("hex");
+  await mkdir(join(run.cache, "interpreters"), { recursive: true });
+  return join(run.cache, "interpreters", `${key}.json`);
+}
+
+async function isElf(path: string): Promise<boolean> {
+  const file = await open(path, "r").catch(() => undefined); // unreadable: the probe will tell
+  if (file === undefined) return false;
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.toString("latin1") === "\x7fELF";
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { runProcess } from "../../system/run-process.ts";
+import type { BuildRun } from "../build-run.ts";
+import type { BuildStep } from "../events.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import { redact } from "./redact.ts";
+import { translateUvFailure } from "./uv-error.ts";
+
+export interface Uv {
+  readonly path: string;
+  readonly interpreter: Interpreter;
+}
+
+/** Variables that would change what a build asks of uv, rather than where uv looks for it. */
+const REMOVED = [
+  "VIRTUAL_ENV",
+  "CONDA_PREFIX",
+  "PYTHONHOME",
+  "PYTHONPATH",
+  "UV_COMPILE_BYTECODE",
+  "UV_NO_CACHE",
+  "UV_OUTPUT_FORMAT",
+  "UV_PYTHON",
+  "UV_SYSTEM_PYTHON",
+  "UV_TARGET",
+];
+/** What builds of source distributions see of time and order: the same each time. */
+const FIXED = {
+  NO_COLOR: "1",
+  PYTHONHASHSEED: "0",
+  SOURCE_DATE_EPOCH: "315532800",
+  UV_NO_PROGRESS: "1",
+  UV_PYTHON_DOWNLOADS: "never",
+};
+
+export interface UvCall {
+  readonly args: readonly string[];
+  readonly input?: string;
+  readonly step: BuildStep;
+  /** For an error: `install the distributions`. */
+  readonly goal: string;
+  /** Where it runs; default: the application's directory, so that uv finds the configuration that is there. */
+  readonly cwd?: string;
+}
+
+/**
+ * Runs uv with the user's own configuration and returns what it printed.
+ *
+ * @throws AppError `hash_mismatch`, `index_unreachable`, `wheel_not_found`, `resolve_failed`.
+ */
+export async function runUv(
+  run: BuildRun,
+  uv: Uv,
+  { args, input, step, goal, cwd }: UvCall,
+): Promise<string> {
+  const result = await runProcess([uv.path, ...args], {
+    cwd: cwd ?? run.directory,
+    env: uvEnvironment(run),
+    signal: run.signal,
+    onLine: (line) => run.onEvent({ kind: "output", step, line: redact(line, run.env) }),
+    ...(input === undefined ? {} : { input }),
+  });
+  if (result.status === 0) return result.stdout;
+  const { abi, processor } = uv.interpreter;
+  throw translateUvFailure({
+    stderr: redact(result.stderr, run.env),
+    goal,
+    target: `${abi} on ${processor}`,
+  });
+}
+
+function uvEnvironment(run: BuildRun): NodeJS.ProcessEnv {
+  const kept = Object.entries(run.env).filter(([name]) => !REMOVED.includes(name));
+  // Without its cache uv would fetch every file once for each distribution: it gets one for the time of this build.
+  const cache = run.env["UV_NO_CACHE"] ? { UV_CACHE_DIR: join(run.work, "uv") } : {};
+  return { ...Object.fromEntries(kept), ...cache, ...FIXED };
+}
