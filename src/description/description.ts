@@ -16,7 +16,9 @@ export interface Description {
   readonly deb: readonly string[];
   /** Requirements (PEP 508) and requirement files, in the order written. */
   readonly pip: readonly PipSource[];
-  /** Directories that are on the import path before the application's root. */
+  /** Where versions and hashes of the distributions are fixed; undefined: the build writes `holdall.lock`. */
+  readonly lock: Lock | undefined;
+  /** Directories that are on the import path before the application's root; relative, without a `/` at the end. */
   readonly paths: readonly string[];
   /** `module:object`; `module:function()` is a factory. Undefined: the platform finds it. */
   readonly app: string | undefined;
@@ -30,7 +32,7 @@ export interface Description {
   readonly static: Readonly<Record<string, string>>;
   /** gitignore-style patterns of what goes into the artifact; empty: everything that is not ignored. */
   readonly files: readonly string[];
-  /** argv of each command that runs before packing, in order. */
+  /** argv of each command that runs before packing, in order: plain words, nothing in them is replaced. */
   readonly build: readonly (readonly string[])[];
 }
 
@@ -39,6 +41,12 @@ export type PipSource =
   | { readonly kind: "file"; readonly path: string }
   /** The application itself is a distribution with a build backend. */
   | { readonly kind: "project" };
+
+/** `requirements`: a requirement file in which everything is pinned and has a hash. */
+export interface Lock {
+  readonly kind: "uv" | "poetry" | "pylock" | "requirements" | "holdall";
+  readonly path: string;
+}
 
 export const LIFECYCLE_NAMES = [
   "install",
@@ -52,7 +60,10 @@ export const LIFECYCLE_NAMES = [
 ] as const;
 export type LifecycleName = (typeof LIFECYCLE_NAMES)[number];
 
-/** One of these kinds; a plain text in the description is `argv`, split as a shell would without running one. */
+/**
+ * One of these kinds; a plain text in the description is `argv`, split as a shell would without running one.
+ * Words of an argv are as `DescribedProcess.argv` says; `path` and `files` are files inside the application.
+ */
 export type DescribedCommand = { readonly help: string } & (
   | { readonly kind: "argv"; readonly argv: readonly string[] }
   | { readonly kind: "script"; readonly path: string }
@@ -62,6 +73,10 @@ export type DescribedCommand = { readonly help: string } & (
 );
 
 export interface DescribedProcess {
+  /**
+   * Words of a plan, as docs/plan.md says: platforms copy them unchanged. `{app}`, `{host}` and `{port}` are
+   * placeholders, other braces that the user wrote are doubled already (see words.ts).
+   */
   readonly argv: readonly string[];
   readonly instances: number;
   readonly overlap: "allowed" | "never";
@@ -70,7 +85,7 @@ export interface DescribedProcess {
 export interface ScheduledCommand {
   /** Five cron fields, or `@daily` and its kin. */
   readonly cron: string;
-  /** Name of a command, or an argv of its own. */
+  /** Its own, or that of the command that the description named. */
   readonly command: DescribedCommand;
 }
 
@@ -109,11 +124,17 @@ export interface DescribedService {
   readonly env: string | undefined;
 }
 
-/** Where a value came from, for `holdall check`: `name` or `processes.web` to a sentence part. */
+/** What an application is, and where each part of it came from. */
+export interface Described {
+  readonly description: Description;
+  readonly origins: Origins;
+}
+
+/** Where a value came from, for `holdall check`: field of the description (`name`, `processes.web`) to origin. */
 export type Origins = Readonly<Record<string, Origin>>;
 
 export interface Origin {
-  /** Relative to the application, or `default`. */
+  /** `holdall.yaml`, `pyproject.toml [project]`, `Procfile`; or `default`. */
   readonly source: string;
   /** 1-based; undefined when the whole file says it. */
   readonly line: number | undefined;

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { AppError } from "../errors/app-error.ts";
+import { errnoOf } from "../system/file-errors.ts";
+import type { AppFiles } from "./description.ts";
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The files below a directory. Each call looks at the disk again.
+ * @throws AppError `application_not_found` here; from its functions `file_outside` for a path or a link that leads out
+ * of the directory, `description_unreadable` for a file that is too large, is not UTF-8 or cannot be read.
+ */
+export function readAppFiles(directory: string): AppFiles {
+  const root = realRoot(directory);
+
+  /** Undefined when there is nothing at `path`, or something that no application needs (a pipe, a dead link). */
+  function find(path: string): { readonly place: string; readonly stats: Stats } | undefined {
+    const place = resolve(root, path);
+    if (!isBelow(root, place)) throw outside(path, "it is not below the application's directory");
+    try {
+      const real = realpathSync(place);
+      if (!isBelow(root, real)) throw outside(path, `it is a link to ${real}`);
+      return { place: real, stats: statSync(real) };
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
+      throw errnoOf(error) === undefined ? error : unreadable(path, error);
+    }
+  }
+
+  function isLinkedDirectory(path: string): boolean {
+    try {
+      return find(path)?.stats.isDirectory() ?? false;
+    } catch (error) {
+      // Only listed, not used: whoever opens it gets the error.
+      if (error instanceof AppError && error.code === "file_outside") return false;
+      throw error;
+    }
+  }
+
+  return {
+    has: (path) => find(path)?.stats.isFile() ?? false,
+
+    read(path) {
+      const found = find(path);
+      if (!found?.stats.isFile()) return undefined;
+      if (found.stats.size > MAX_BYTES) {
+        const message = `cannot read ${path}: it has ${found.stats.size} bytes, more than ${MAX_BYTES}`;
+        throw new AppError({ code: "description_unreadable", message, details: { file: path } });
+      }
+      try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(found.place));
+      } catch (error) {
+        throw unreadable(path, error);
+      }
+    },
+
+    list(path) {
+      const found = find(path);
+      if (!found?.stats.isDirectory()) return [];
+      return readdirSync(found.place, { withFileTypes: true })
+        .map((entry) => {
+          const isLink = entry.isSymbolicLink();
+          const isDirectory = isLink ? isLinkedDirectory(join(path, entry.name)) : entry.isDirectory();
+          return isDirectory ? `${entry.name}/` : entry.name;
+        })
+        .sort();
+    },
+  };
+}
+
+/** An application whose files are texts in memory: path to text. */
+export function appFilesOf(texts: Readonly<Record<string, string>>): AppFiles {
+  return {
+    has: (path) => Object.hasOwn(texts, path),
+    read: (path) => (Object.hasOwn(texts, path) ? texts[path] : undefined),
+    list(directory) {
+      const start = directory === "." || directory === "" ? "" : `${directory.replace(/\/$/, "")}/`;
+      const names = Object.keys(texts)
+        .filter((path) => path.startsWith(start))
+        .map((path) => path.slice(start.length).replace(/\/.*$/, "/"));
+      return [...new Set(names)].sort();
+    },
+  };
+}
+
+/** Name of an application that has no better one: that of its directory. */
+export function directoryName(directory: string): string {
+  return basename(realRoot(directory));
+}
+
+function realRoot(directory: string): string {
+  try {
+    const root = realpathSync(directory);
+    if (statSync(root).isDirectory()) return root;
+  } catch (error) {
+    if (!["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) throw unreadable(directory, error);
+  }
+  throw new AppError({
+    code: "application_not_found",
+    message: `cannot read ${directory}: it is not a directory`,
+    hint: "Name the directory that holds the application.",
+    details: { directory },
+  });
+}
+
+function isBelow(root: string, place: string): boolean {
+  const path = relative(root, place);
+  return path !== ".." && !path.startsWith(`..${sep}`);
+}
+
+function outside(path: string, reason: string): AppError {
+  return new AppError({
+    code: "file_outside",
+    message: `cannot use ${path}: ${reason}`,
+    hint: "Copy the file into the application, an artifact holds nothing from outside of it.",
+    details: { file: path },
+  });
+}
+
+function unreadable(path: string, cause: unknown): AppError {
+  const reason = cause instanceof TypeError ? "it is not UTF-8" : `the system says ${errnoOf(cause)}`;
+  const message = `cannot read ${path}: ${reason}`;
+  return new AppError({ code: "description_unreadable", message, details: { file: path }, cause });
+}

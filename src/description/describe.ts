@@ -1,0 +1,127 @@
+import { AppError } from "../errors/app-error.ts";
+import type { AppFiles, Described, Description, Origin, PipSource } from "./description.ts";
+import { detect } from "./detect/detect.ts";
+import type { Detected } from "./detect/detected.ts";
+import { findLock } from "./detect/lock.ts";
+import { applicationName } from "./detect/metadata.ts";
+import { parseDescription, type WrittenDescription } from "./parse/parse-description.ts";
+import { isRequirement, parseRequirement } from "./requirement.ts";
+import { parseRequirementFile } from "./requirement-file.ts";
+import { findSource } from "./source/find-source.ts";
+import type { Source } from "./source/source.ts";
+
+export interface DescribeOptions {
+  /** Name of the application when nothing else tells one. */
+  readonly directoryName?: string;
+}
+
+const DEFAULTS: Omit<Description, "name" | "lock"> = {
+  version: undefined,
+  platforms: [],
+  os: ["linux"],
+  python: undefined,
+  rpm: [],
+  deb: [],
+  pip: [],
+  paths: [],
+  app: undefined,
+  processes: {},
+  commands: {},
+  schedule: {},
+  lifecycle: {},
+  settings: {},
+  services: {},
+  static: {},
+  files: [],
+  build: [],
+};
+
+/**
+ * What an application is: what was written, then what its files tell, then defaults. A key that is written replaces
+ * what was found for it as a whole. Pure but for loading the YAML parser when there is YAML.
+ * @throws AppError `description_invalid`, `file_outside`, and what `files` throws.
+ */
+export async function describe(files: AppFiles, options: DescribeOptions = {}): Promise<Described> {
+  const source = await findSource(files);
+  const written = source === undefined ? {} : parseDescription(source, files);
+  const detected = withoutClashes(detect(files), written);
+  const { name: told, ...chosen } = { ...DEFAULTS, ...valuesOf(detected), ...written };
+  const isFromMetadata = written.pip === undefined && detected.pip?.value[0]?.kind !== "file";
+  const lock = findLock(files, chosen.pip, { isFromMetadata });
+  const { name, origin } = chooseName(told, chosen.pip, options);
+  for (const pip of chosen.pip) {
+    if (pip.kind === "file" && files.has(pip.path)) parseRequirementFile(pip.path, files);
+  }
+  const description: Description = { name, ...chosen, lock };
+  const origins: Record<string, Origin> = { ...originsOf(description, { source, written, detected }) };
+  if (origin !== undefined) origins["name"] = origin;
+  return { description, origins };
+}
+
+function valuesOf(detected: Detected): WrittenDescription {
+  const entries = Object.entries(detected).flatMap(([field, found]) => (found ? [[field, found.value]] : []));
+  return Object.fromEntries(entries);
+}
+
+/** A process that somebody wrote wins over a console script of the same name, and the other way round. */
+function withoutClashes(detected: Detected, written: WrittenDescription): Detected {
+  const without = <V>(record: Readonly<Record<string, V>>, names: object) =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => !Object.hasOwn(names, name)));
+  const { processes, commands } = detected;
+  const finalProcesses = written.processes ?? processes?.value ?? {};
+  return {
+    ...detected,
+    processes: processes && { ...processes, value: without(processes.value, written.commands ?? {}) },
+    commands: commands && { ...commands, value: without(commands.value, finalProcesses) },
+  };
+}
+
+function chooseName(
+  name: string | undefined,
+  pip: readonly PipSource[],
+  { directoryName }: DescribeOptions,
+): { readonly name: string; readonly origin?: Origin } {
+  if (name !== undefined) return { name };
+  const only = pip.length === 1 && pip[0]?.kind === "requirement" ? parseRequirement(pip[0].text) : undefined;
+  const fromPip = only && isRequirement(only) ? applicationName(only.name) : undefined;
+  if (fromPip !== undefined)
+    return { name: fromPip, origin: { source: "the only requirement", line: undefined } };
+  const fromDirectory = applicationName(directoryName);
+  if (fromDirectory !== undefined)
+    return { name: fromDirectory, origin: { source: "the directory's name", line: undefined } };
+  throw new AppError({
+    code: "description_invalid",
+    message: "cannot describe the application: nothing tells its name",
+    hint: "Write `name: …` in holdall.yaml.",
+    details: { field: "name" },
+  });
+}
+
+/** Keys as they are written, where the description's own field has another name. */
+const WRITTEN_NAMES: Readonly<Record<string, string>> = { platforms: "platform" };
+
+interface Sources {
+  readonly source: Source | undefined;
+  readonly written: WrittenDescription;
+  readonly detected: Detected;
+}
+
+/** For each field, and for each name in a field of names. */
+function originsOf(description: Description, { source, written, detected }: Sources): Record<string, Origin> {
+  const origins: Record<string, Origin> = {};
+  for (const [field, value] of Object.entries(description)) {
+    const at = (path: readonly string[]): Origin => {
+      if (source !== undefined && Object.hasOwn(written, field)) {
+        return { source: source.file, line: source.locate(path, "key")?.line };
+      }
+      const found = Object.entries(detected).find(([name]) => name === field)?.[1];
+      return found?.origin ?? { source: "default", line: undefined };
+    };
+    const key = WRITTEN_NAMES[field] ?? field;
+    origins[field] = at([key]);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
+    for (const name of Object.keys(value)) origins[`${field}.${name}`] = at([key, name]);
+  }
+  if (description.lock) origins["lock"] = { source: description.lock.path, line: undefined };
+  return origins;
+}

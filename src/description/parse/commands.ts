@@ -1,0 +1,130 @@
+import type { DescribedCommand, DescribedProcess, LifecycleName, ScheduledCommand } from "../description.ts";
+import { LIFECYCLE_NAMES } from "../description.ts";
+import type { WrittenCommand, WrittenProcess } from "../schema/run.ts";
+import type { Path } from "../source/source.ts";
+import { parsePlannedArgv } from "./argv.ts";
+import { type Context, listItems } from "./context.ts";
+import { cronProblem } from "./cron.ts";
+import { parseExistingFile } from "./inner-path.ts";
+
+const KINDS = ["command", "script", "function", "url", "sql"] as const;
+
+type Commands = Readonly<Record<string, DescribedCommand>>;
+
+export interface CommandOptions {
+  /** Files that a command names may still be made by the description's build commands. */
+  readonly mayBeBuilt: boolean;
+}
+
+export function parseCommand(
+  written: WrittenCommand,
+  path: Path,
+  context: Context,
+  options: CommandOptions,
+): DescribedCommand {
+  if (typeof written === "string" || Array.isArray(written)) {
+    return { kind: "argv", argv: parsePlannedArgv(written, path, context), help: "" };
+  }
+  const { refuse } = context;
+  const kinds = KINDS.filter((kind) => written[kind] !== undefined);
+  const [, second] = kinds;
+  if (kinds.length === 0) throw refuse(path, `needs one of ${KINDS.join(", ")}`);
+  if (second !== undefined) {
+    throw refuse([...path, second], `contradicts ${kinds[0]}: a command is one of ${KINDS.join(", ")}`, {
+      part: "key",
+    });
+  }
+  const { command, script, function: fn, url, sql, database } = written;
+  const help = parseHelp(written.help, path, context);
+  if (database !== undefined && sql === undefined) {
+    throw refuse([...path, "database"], "belongs to sql", { part: "key" });
+  }
+  if (command !== undefined) {
+    return { kind: "argv", argv: parsePlannedArgv(command, [...path, "command"], context), help };
+  }
+  if (script !== undefined) {
+    return { kind: "script", path: parseExistingFile(script, [...path, "script"], context, options), help };
+  }
+  if (fn !== undefined) return { kind: "function", function: fn, help };
+  if (url !== undefined) return { kind: "url", path: url, help };
+  if (database === undefined) throw refuse(path, "needs database, the name of a service");
+  const files = listItems(sql ?? [], [...path, "sql"]).map(({ item, path: at }) =>
+    parseExistingFile(item, at, context, options),
+  );
+  return { kind: "sql", database, files, help };
+}
+
+export function parseCommands(
+  written: Readonly<Record<string, WrittenCommand>>,
+  context: Context,
+  options: CommandOptions,
+): Commands {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, command]) => [
+      name,
+      parseCommand(command, ["commands", name], context, options),
+    ]),
+  );
+}
+
+export function parseLifecycle(
+  written: Readonly<Record<string, WrittenCommand | undefined>>,
+  context: Context,
+  options: CommandOptions,
+): Partial<Record<LifecycleName, DescribedCommand>> {
+  const lifecycle: Partial<Record<LifecycleName, DescribedCommand>> = {};
+  for (const name of LIFECYCLE_NAMES) {
+    const command = written[name];
+    if (command !== undefined) lifecycle[name] = parseCommand(command, ["lifecycle", name], context, options);
+  }
+  return lifecycle;
+}
+
+export function parseProcesses(
+  written: Readonly<Record<string, WrittenProcess>>,
+  context: Context,
+): Readonly<Record<string, DescribedProcess>> {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, process]) => [
+      name,
+      parseProcess(process, ["processes", name], context),
+    ]),
+  );
+}
+
+function parseProcess(written: WrittenProcess, path: Path, context: Context): DescribedProcess {
+  if (typeof written === "string" || Array.isArray(written)) {
+    return { argv: parsePlannedArgv(written, path, context), instances: 1, overlap: "allowed" };
+  }
+  const { command, instances = 1, overlap = "allowed" } = written;
+  if (overlap === "never" && instances > 1) {
+    const reason = `contradicts overlap: never, which allows one and not ${instances}`;
+    throw context.refuse([...path, "instances"], reason);
+  }
+  return { argv: parsePlannedArgv(command, [...path, "command"], context), instances, overlap };
+}
+
+/** @param commands - those that a schedule can name. */
+export function parseSchedule(
+  written: Readonly<Record<string, { readonly cron: string; readonly command: WrittenCommand }>>,
+  commands: Commands,
+  context: Context,
+  options: CommandOptions,
+): Readonly<Record<string, ScheduledCommand>> {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, { cron, command }]) => {
+      const path = ["schedule", name];
+      const problem = cronProblem(cron);
+      if (problem !== undefined) throw context.refuse([...path, "cron"], problem);
+      const named =
+        typeof command === "string" && Object.hasOwn(commands, command) ? commands[command] : undefined;
+      const parsed = named ?? parseCommand(command, [...path, "command"], context, options);
+      return [name, { cron: cron.trim().replaceAll(/\s+/g, " "), command: parsed }];
+    }),
+  );
+}
+
+function parseHelp(help: string | undefined, path: Path, { refuse }: Context): string {
+  if (help?.trim().includes("\n")) throw refuse([...path, "help"], "must be one line");
+  return help?.trim() ?? "";
+}

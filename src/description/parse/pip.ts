@@ -1,0 +1,24 @@
+import type { PipSource } from "../description.ts";
+import { isRequirement, parseRequirement, renderRequirement } from "../requirement.ts";
+import type { CommandOptions } from "./commands.ts";
+import { type Context, listItems } from "./context.ts";
+import { parseExistingFile } from "./inner-path.ts";
+
+/** `.` is the application itself, `.txt` and `.in` are files, all else is a requirement. */
+export function parsePip(
+  written: string | readonly string[],
+  context: Context,
+  options: CommandOptions,
+): readonly PipSource[] {
+  return listItems(written, ["pip"]).map(({ item, path }): PipSource => {
+    const text = item.trim().replace(/^-r\s+/, "");
+    if (text === "." || text === "./" || text === "-e .") return { kind: "project" };
+    if (/\.(txt|in)$/.test(text)) {
+      return { kind: "file", path: parseExistingFile(text, path, context, options) };
+    }
+    const requirement = parseRequirement(text);
+    if (!isRequirement(requirement))
+      throw context.refuse(path, requirement.reason, { hint: requirement.hint });
+    return { kind: "requirement", text: renderRequirement(requirement) };
+  });
+}

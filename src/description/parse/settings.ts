@@ -1,0 +1,90 @@
+import type { DescribedService, Setting } from "../description.ts";
+import type { WrittenService, WrittenSetting } from "../schema/settings.ts";
+import type { Path } from "../source/source.ts";
+import type { Context } from "./context.ts";
+import { parseInnerPath } from "./inner-path.ts";
+
+export function parseSettings(
+  written: Readonly<Record<string, WrittenSetting>>,
+  context: Context,
+): Readonly<Record<string, Setting>> {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, setting]) => [name, parseSetting(name, setting, context)]),
+  );
+}
+
+function parseSetting(name: string, written: WrittenSetting, context: Context): Setting {
+  const path = ["settings", name];
+  const { type, generate, required = false, choices = [], help = "" } = written;
+  const refuse = (key: string, reason: string, hint?: string) =>
+    context.refuse([...path, key], reason, { hint });
+
+  if (generate !== undefined && type !== "secret") {
+    throw refuse("generate", `makes a secret, but type is ${type}`, "Set type to secret.");
+  }
+  if (type === "choice" && choices.length === 0) throw context.refuse(path, "needs choices");
+  if (type !== "choice" && choices.length > 0)
+    throw refuse("choices", `belongs to the type choice, not ${type}`);
+  if (written.env !== undefined && written.file !== undefined) {
+    throw refuse("file", "contradicts env: a setting goes to one of them", "Keep env or file.");
+  }
+  const value = written.default;
+  if (value !== undefined) {
+    if (required) throw refuse("required", "contradicts default: with a default nobody has to give a value");
+    if (generate !== undefined) throw refuse("default", "contradicts generate");
+    const problem = DEFAULTS[type](value, choices);
+    if (problem !== undefined) throw refuse("default", `${problem}, not ${JSON.stringify(value)}`);
+  }
+  return {
+    type,
+    default: value,
+    isRequired: required,
+    generate,
+    choices,
+    help: help.trim(),
+    env: written.file === undefined ? (written.env ?? name.toUpperCase()) : undefined,
+    file: parseSettingFile(written.file, [...path, "file"], context),
+  };
+}
+
+type Check = (value: unknown, choices: readonly string[]) => string | undefined;
+
+const isText = (value: unknown) => typeof value === "string";
+const matches = (pattern: RegExp, reason: string): Check => {
+  return (value) => (typeof value === "string" && pattern.test(value) ? undefined : reason);
+};
+const isBoolean: Check = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
+
+/** What is wrong with the default of each type. */
+const DEFAULTS: Readonly<Record<Setting["type"], Check>> = {
+  string: (value) => (isText(value) ? undefined : "must be text"),
+  int: (value) => (typeof value === "number" ? undefined : "must be a whole number"),
+  bool: isBoolean,
+  flag: isBoolean,
+  url: matches(/^[a-z][a-z0-9+.-]*:\S+$/, "must be a URL"),
+  duration: matches(/^\d+(ms|s|m|h|d)$/, "must be a number with ms, s, m, h or d"),
+  size: matches(/^\d+([kKMGT]i?)?B$/, "must be a number with B, kB, MB, GB, KiB, MiB or GiB"),
+  list: (value) => (Array.isArray(value) ? undefined : "must be a list"),
+  secret: () => "must be left out of a secret, the artifact would hold it",
+  choice: (value, choices) =>
+    isText(value) && choices.includes(String(value)) ? undefined : `must be one of ${choices.join(", ")}`,
+};
+
+function parseSettingFile(written: string | undefined, path: Path, context: Context): string | undefined {
+  if (written === undefined) return undefined;
+  const [file = "", key = ""] = written.split("#");
+  return `${parseInnerPath(file, path, context)}#${key}`;
+}
+
+export function parseServices(
+  written: Readonly<Record<string, WrittenService>>,
+): Readonly<Record<string, DescribedService>> {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, service]) => [
+      name,
+      typeof service === "string"
+        ? { type: service, env: undefined }
+        : { type: service.type, env: service.env },
+    ]),
+  );
+}

@@ -1,0 +1,98 @@
+import * as v from "valibot";
+import { LIFECYCLE_NAMES } from "../description.ts";
+import { field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
+
+const NAME = /^(?=.{1,40}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/;
+const NAME_REASON = "must be a name: letters, digits and single . _ - between, at most 40";
+
+const ARGV = v.union(
+  [TEXT, v.pipe(list(TEXT), v.minLength(1, "must have a first word"))],
+  "must be a command line or a list of words",
+);
+export type WrittenArgv = v.InferOutput<typeof ARGV>;
+
+export const FUNCTION_PATTERN = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+
+const COMMAND_KINDS = {
+  command: v.optional(ARGV),
+  script: v.optional(TEXT),
+  function: v.optional(textLike(FUNCTION_PATTERN, "must be module:function")),
+  url: v.optional(textLike(/^\/[^\s#]*$/, "must be a path of the application that starts with /")),
+  sql: v.optional(v.union([TEXT, list(TEXT)], "must be a file or a list of files")),
+};
+
+const COMMAND = v.union(
+  [
+    TEXT,
+    v.pipe(list(TEXT), v.minLength(1, "must have a first word")),
+    mapping({ ...COMMAND_KINDS, database: v.optional(TEXT), help: v.optional(TEXT) }),
+  ],
+  "must be a command line, a list of words or a mapping",
+);
+export type WrittenCommand = v.InferOutput<typeof COMMAND>;
+
+const PROCESS = v.union(
+  [
+    TEXT,
+    v.pipe(list(TEXT), v.minLength(1, "must have a first word")),
+    mapping({
+      command: ARGV,
+      instances: v.optional(
+        v.pipe(NUMBER, v.minValue(1, "must be 1 or more"), v.maxValue(1000, "must be at most 1000")),
+      ),
+      overlap: v.optional(oneOf(["allowed", "never"])),
+    }),
+  ],
+  "must be a command line, a list of words or a mapping",
+);
+export type WrittenProcess = v.InferOutput<typeof PROCESS>;
+
+const lifecycleEntries = Object.fromEntries(LIFECYCLE_NAMES.map((name) => [name, v.optional(COMMAND)]));
+
+export const RUN = [
+  field({
+    name: "processes",
+    type: named(NAME, NAME_REASON, PROCESS),
+    default: "those of the `Procfile`; `web` is added by the platform",
+    help: "Things that keep running. `web` serves and listens at `{host}` and `{port}`. A process is a command line, or a mapping with `command`, `instances` (how many run side by side) and `overlap: never` (two never run at the same time). No shell is involved.",
+    example: `processes:
+  web: gunicorn -b {host}:{port} shop.web:app
+  scheduler:
+    command: shop-scheduler
+    overlap: never`,
+  }),
+  field({
+    name: "commands",
+    type: named(NAME, NAME_REASON, COMMAND),
+    default: "the console scripts of the distributions that the description names, those of the platform",
+    help: "Things that end. A command is a command line, or a mapping with one of `command`, `script` (a Python file), `function` (`module:function`), `url` (a path that is requested from the application), `sql` (files that are run once each, with `database` naming a service), and `help`.",
+    example: `commands:
+  report: python -m shop.report
+  seed:
+    script: tools/seed.py
+    help: Fills an empty database with samples.
+  refresh:
+    url: /internal/refresh`,
+  }),
+  field({
+    name: "schedule",
+    type: named(NAME, NAME_REASON, mapping({ cron: TEXT, command: COMMAND })),
+    default: "none",
+    help: "Commands that run at set times: `cron` has five fields or is one of `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`; `command` is the name of a command or one written like those.",
+    example: `schedule:
+  nightly:
+    cron: 30 3 * * *
+    command: report`,
+  }),
+  field({
+    name: "lifecycle",
+    // The entries are built from a list, so their names are lost to the compiler; normalizing uses the list too.
+    type: mapping(lifecycleEntries),
+    default: "those of the platform, such as `migrate` of Django",
+    help: `Commands for certain moments: ${LIFECYCLE_NAMES.map((name) => `\`${name}\``).join(", ")}. Written like those of \`commands\`.`,
+    example: `lifecycle:
+  migrate: shop-migrate
+  health:
+    url: /health`,
+  }),
+] as const;

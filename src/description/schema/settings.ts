@@ -1,0 +1,60 @@
+import * as v from "valibot";
+import { SETTING_TYPES } from "../description.ts";
+import { BOOLEAN, field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
+
+const SETTING_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+const VARIABLE_REASON = "must be the name of an environment variable";
+
+const SETTING = mapping({
+  type: oneOf(SETTING_TYPES),
+  default: v.optional(
+    v.union([TEXT, NUMBER, BOOLEAN, list(TEXT)], "must be text, a whole number, true, false or a list"),
+  ),
+  required: v.optional(BOOLEAN),
+  generate: v.optional(oneOf(["secret"])),
+  choices: v.optional(list(TEXT)),
+  help: v.optional(TEXT),
+  env: v.optional(textLike(VARIABLE, VARIABLE_REASON)),
+  file: v.optional(textLike(/^[^#]+#[^#]+$/, "must be path#key")),
+});
+export type WrittenSetting = v.InferOutput<typeof SETTING>;
+
+export const SERVICE_TYPES = ["postgres", "mysql", "redis", "sqlite", "files", "public_files"] as const;
+
+const SERVICE = v.union(
+  [
+    oneOf(SERVICE_TYPES),
+    mapping({ type: oneOf(SERVICE_TYPES), env: v.optional(textLike(VARIABLE, VARIABLE_REASON)) }),
+  ],
+  `must be one of ${SERVICE_TYPES.join(", ")}, or a mapping with type`,
+);
+export type WrittenService = v.InferOutput<typeof SERVICE>;
+
+export const SETTINGS = [
+  field({
+    name: "settings",
+    type: named(SETTING_NAME, "must be a name: letters, digits and _, at most 64", SETTING),
+    default: "none",
+    help: `What an environment tells the application, each with a \`type\` (${SETTING_TYPES.map((type) => `\`${type}\``).join(", ")}); \`default\`, \`required\`, \`generate: secret\`, \`choices\` of a \`choice\`, \`help\`. It arrives in the environment variable \`env\` (the name in upper case unless set), or in a file that the application reads: \`file: path#key\`.`,
+    example: `settings:
+  secret_key:
+    type: secret
+    generate: secret
+  page_size:
+    type: int
+    default: 20
+    help: Products on one page.`,
+  }),
+  field({
+    name: "services",
+    type: named(SETTING_NAME, "must be a name: letters, digits and _, at most 64", SERVICE),
+    default: "none",
+    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL goes into.`,
+    example: `services:
+  database:
+    type: postgres
+    env: DATABASE_URL
+  uploads: files`,
+  }),
+] as const;
