@@ -14,3 +14,9 @@ export function quote(value: unknown): string {
 
 /** Something that this version of holdall does not know, or not yet; a newer one may. */
 export class Unsupported extends BrokenRule {}
+
+/** Bytes are not those that the manifest says: a copy went wrong, or somebody changed them. */
+export class Damaged extends BrokenRule {}
+
+/** Nothing in it says that it is meant to be an artifact. */
+export class NotArtifact extends BrokenRule {}

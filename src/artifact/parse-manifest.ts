@@ -12,7 +12,7 @@ import {
   toIdentity,
 } from "./manifest.ts";
 import { parsePlan } from "./parse-plan.ts";
-import { MANIFEST_NAME, MAX_FILE_SIZE, MAX_MEMBERS, SIGNATURE_NAME } from "./zip.ts";
+import { checkReserved, MANIFEST_NAME, MAX_FILE_SIZE, MAX_MEMBERS } from "./zip.ts";
 
 export const MAX_MANIFEST_SIZE = 16 * 1024 * 1024;
 export const MAX_PREFIX_SIZE = 1024 * 1024;
@@ -144,7 +144,7 @@ function checkReferences(manifest: Manifest): void {
   const { members, layers, targets } = manifest;
   const broken = (reason: string) => new BrokenRule(`manifest: ${reason}`);
   if (Object.hasOwn(members, MANIFEST_NAME)) throw broken(`${MANIFEST_NAME} is not a member of itself`);
-  if (Object.hasOwn(members, SIGNATURE_NAME)) throw new Unsupported(`it has the member ${SIGNATURE_NAME}`);
+  checkReserved(Object.keys(members));
   const expected = new Set<string>();
   for (const { identity, kind, of, transport } of listLayers(manifest)) {
     const name = layerMember(identity);

@@ -1,5 +1,5 @@
-import { AppError } from "../errors/app-error.ts";
-import { BrokenRule } from "./broken-rule.ts";
+import { Damaged } from "./broken-rule.ts";
+import { explain } from "./explain.ts";
 import { gunzip } from "./gzip.ts";
 import { type IdentifiedLayer, toIdentity } from "./manifest.ts";
 import { Measure } from "./measure.ts";
@@ -26,47 +26,47 @@ export async function verifyLayer(
   layer: IdentifiedLayer,
   { source, crc32, onEntry }: VerifyLayerOptions,
 ): Promise<void> {
-  const subject = `cannot read ${source}: ${layer.kind} layer ${layer.name} ${layer.version}`;
-  const damaged = (what: string) =>
-    new AppError({
-      code: "artifact_damaged",
-      message: `${subject}: ${what}`,
-      hint: "Copy it again from where it was built, or build it again.",
-      details: { identity: layer.identity },
-    });
-  const { transport } = layer;
-  const compressed = new Measure();
-  const tar = new Measure();
-  let files = 0;
   try {
-    await consume(compressed.pass(read(), { limit: transport.size }));
-    const found = compressed.result();
-    if (found.size !== transport.size) throw damaged(`it has ${found.size} bytes, not ${transport.size}`);
-    if (found.sha256 !== transport.sha256) throw damaged("its compressed bytes have another digest");
-    if (crc32 !== undefined && found.crc32 !== crc32) throw damaged("its bytes have another CRC-32");
-
-    const inflated = gunzip(read(), { compressedSize: transport.size, limit: layer.size });
-    for await (const part of readTar(tar.pass(inflated, { limit: layer.size }), layer.kind)) {
-      if (part.kind === "content") continue;
-      files += 1;
-      onEntry?.(part);
-    }
+    await checkTransport(read(), layer, crc32);
+    await checkTar(read(), layer, onEntry);
   } catch (error) {
-    if (!(error instanceof BrokenRule)) throw error;
-    const hint = "It was not made by holdall, or by a defect of it: build it again.";
-    throw new AppError({
-      code: "layer_invalid",
-      message: `${subject}: ${error.message}`,
-      hint,
-      cause: error,
-    });
+    throw explain(
+      error,
+      `cannot read ${source}: ${layer.kind} layer ${layer.name} ${layer.version}`,
+      "layer_invalid",
+    );
   }
-  const { sha256, size } = tar.result();
-  if (size !== layer.size) throw damaged(`it inflates to ${size} bytes, not ${layer.size}`);
-  if (files !== layer.files) throw damaged(`it has ${files} entries, not ${layer.files}`);
-  if (toIdentity(sha256) !== layer.identity) throw damaged("it inflates to another identity");
 }
 
-async function consume(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
+async function checkTransport(
+  bytes: AsyncIterable<Uint8Array>,
+  { transport }: IdentifiedLayer,
+  crc32: number | undefined,
+): Promise<void> {
+  const compressed = new Measure();
+  for await (const _ of compressed.pass(bytes, { limit: transport.size }));
+  const found = compressed.result();
+  if (found.size !== transport.size) throw new Damaged(`it has ${found.size} bytes, not ${transport.size}`);
+  if (found.sha256 !== transport.sha256) throw new Damaged("its compressed bytes have another digest");
+  if (crc32 !== undefined && found.crc32 !== crc32) throw new Damaged("its bytes have another CRC-32");
+}
+
+async function checkTar(
+  bytes: AsyncIterable<Uint8Array>,
+  layer: IdentifiedLayer,
+  onEntry: (entry: TarEntry) => void = () => {},
+): Promise<void> {
+  const tar = new Measure();
+  const limit = layer.size;
+  const inflated = gunzip(bytes, { compressedSize: layer.transport.size, limit });
+  let files = 0;
+  for await (const part of readTar(tar.pass(inflated, { limit }), layer.kind)) {
+    if (part.kind === "content") continue;
+    files += 1;
+    onEntry(part);
+  }
+  const { sha256, size } = tar.result();
+  if (size !== layer.size) throw new Damaged(`it inflates to ${size} bytes, not ${layer.size}`);
+  if (files !== layer.files) throw new Damaged(`it has ${files} entries, not ${layer.files}`);
+  if (toIdentity(sha256) !== layer.identity) throw new Damaged("it inflates to another identity");
 }

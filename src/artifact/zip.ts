@@ -1,4 +1,4 @@
-import { BrokenRule, quote } from "./broken-rule.ts";
+import { BrokenRule, quote, Unsupported } from "./broken-rule.ts";
 import { compareBytes } from "./byte-order.ts";
 
 /** A member as the archive's headers have it. The bytes follow its local header. */
@@ -20,10 +20,12 @@ export const SIGNATURE_NAME = "manifest.sig";
 export const PREFIX_NAME = "prefix";
 export const MAX_FILE_SIZE = 0xffff_ffff;
 export const MAX_MEMBERS = 4096;
+export const MAX_NAME_LENGTH = 200;
 export const END_SIZE = 22;
 
 const LOCAL_HEADER_SIZE = 30;
 const CENTRAL_HEADER_SIZE = 46;
+export const MAX_DIRECTORY_SIZE = MAX_MEMBERS * (CENTRAL_HEADER_SIZE + MAX_NAME_LENGTH);
 const VERSION = 10;
 const MADE_BY_UNIX = 0x0314;
 /** 1980-01-01, the first day that the format knows. */
@@ -54,6 +56,16 @@ export function checkMemberNames(names: readonly string[]): void {
     seen.add(name);
     previous = name;
   }
+}
+
+/**
+ * Said before any other rule, as a later format may have other rules for them.
+ * @throws Unsupported for names that are reserved.
+ */
+export function checkReserved(names: readonly string[]): void {
+  const reserved = names.find((name) => name === SIGNATURE_NAME || /^layers\/.*\.tar\.zst$/.test(name));
+  if (reserved !== undefined)
+    throw new Unsupported(`it has the member ${reserved}, which this holdall cannot check`);
 }
 
 export function renderLocalHeader({ name, size, crc32 }: Member): Buffer {

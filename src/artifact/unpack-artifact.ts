@@ -1,0 +1,54 @@
+import { createWriteStream } from "node:fs";
+import { lstat, mkdir, rename } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "../errors/app-error.ts";
+import { undefinedIfMissing } from "../system/file-errors.ts";
+import { withWorkDirectory } from "../system/work-directory.ts";
+import { syncDirectory } from "../system/write-file.ts";
+import { type Artifact, type Place, readPlace } from "./artifact.ts";
+import { openArtifact } from "./open-artifact.ts";
+import { type VerifyOptions, verifyArtifact } from "./verify-artifact.ts";
+import { PREFIX_NAME } from "./zip.ts";
+
+/**
+ * Writes the open form of an artifact to a new directory. It appears there only whole and verified: what is verified is
+ * the copy, so nobody can change the artifact in between. After a failure nothing is left.
+ * @throws AppError `file_exists`, and what openArtifact() and verifyArtifact() throw.
+ */
+export async function unpackArtifact(
+  artifact: Artifact,
+  directory: string,
+  options: VerifyOptions = {},
+): Promise<Artifact> {
+  await checkAbsent(directory, "unpack");
+  const parent = dirname(resolve(directory));
+  return withWorkDirectory(parent, async (work) => {
+    const staged = join(work, "artifact"); // the work directory itself is private, this one is as umask says
+    await mkdir(staged);
+    for (const [name, place] of [[PREFIX_NAME, artifact.prefix] as const, ...artifact.members]) {
+      await copy(place, join(staged, name), name === PREFIX_NAME ? 0o777 : 0o666);
+    }
+    const copied = await openArtifact(staged);
+    await verifyArtifact({ ...copied, path: artifact.path }, options);
+    await rename(staged, directory);
+    await syncDirectory(parent);
+    return openArtifact(directory);
+  });
+}
+
+/** @throws AppError `file_exists`. */
+export async function checkAbsent(path: string, verb: "pack" | "unpack"): Promise<void> {
+  const found = await lstat(path).catch(undefinedIfMissing);
+  if (found === undefined) return;
+  throw new AppError({
+    code: "file_exists",
+    message: `cannot ${verb} to ${path}: it is there already`,
+    hint: "Name another place, or remove what is there.",
+  });
+}
+
+async function copy(place: Place, path: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await pipeline(readPlace(place), createWriteStream(path, { flags: "wx", mode }));
+}
