@@ -44,11 +44,10 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   return manifest;
 }
 
-const VERSION_TEXT = "characters of A-Z a-z 0-9 . _ + ! -";
-const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 const sha256 = text(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
-const version = text(/^[A-Za-z0-9._+!-]{1,64}$/, `1 to 64 ${VERSION_TEXT}`);
+const version = text(/^[A-Za-z0-9._+!-]{1,64}$/, "1 to 64 characters of A-Z a-z 0-9 . _ + ! -");
 
 const nameUpTo =
   (length: number): Check<string> =>
@@ -74,7 +73,7 @@ const layer: Check<Layer> = (value, at) => {
     {
       kind: oneOf("application", "distribution", "bytecode", "interpreter"),
       name: nameUpTo(200),
-      version: text(/^[A-Za-z0-9._+!-]{1,128}$/, `1 to 128 ${VERSION_TEXT}`),
+      version,
       size: integer(0, MAX_LAYER_SIZE),
       files: integer(0, MAX_LAYER_FILES),
       transport: object({ encoding, sha256, size: fileSize }),
@@ -90,8 +89,8 @@ const layer: Check<Layer> = (value, at) => {
 const python: Check<Target["python"]> = (value, at) => {
   const checked = object({
     implementation: oneOf("cpython"),
-    version: text(/^[0-9]\.[0-9]{1,3}$/, "a version such as 3.11"),
-    abi: text(/^cp[0-9]{2,4}[a-z]*$/, "a tag such as cp311"),
+    version: text(/^3\.(?:0|[1-9][0-9]?)$/, "a version such as 3.11"),
+    abi: text(/^cp3[0-9]{1,2}[a-z]{0,3}$/, "a tag such as cp311"),
   })(value, at);
   const tag = `cp${checked.version.replace(".", "")}`;
   return checked.abi.replace(/[a-z]*$/, "") === tag

@@ -15,10 +15,11 @@ import { checkRelativePath, INTERPRETER_NAME } from "./layer-path.ts";
 import { type Command, PLACEHOLDERS, type Plan, type Process } from "./plan.ts";
 
 const MAX_NAMES = 1000;
-const DOTTED = "[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*";
+const WORD = "[\\p{L}_][\\p{L}\\p{N}_]*";
+const DOTTED = `${WORD}(?:\\.${WORD})*`;
 
-const dotted = text(new RegExp(`^${DOTTED}$`), "a dotted Python name");
-const entryPoint = text(new RegExp(`^${DOTTED}:${DOTTED}$`), "module:function");
+const dotted = text(new RegExp(`^${DOTTED}$`, "u"), "a dotted Python name");
+const entryPoint = text(new RegExp(`^${DOTTED}:${DOTTED}$`, "u"), "module:function");
 const line = text(/^[^\p{Cc}]{0,1000}$/u, "one line of at most 1000 characters");
 const origin = oneOf("own", "platform");
 
@@ -32,7 +33,7 @@ const name: Check<string> = (value, at) => {
 
 /** It becomes a file in the release's `bin`. */
 const scriptName: Check<string> = (value, at) => {
-  const script = name(value, at);
+  const script = text(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, "a file name of A-Z a-z 0-9 . _ -")(value, at);
   return INTERPRETER_NAME.test(script) ? fail(at, "free: it names the interpreter", script) : script;
 };
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { makeDirectory, smallContent, writeSmallArtifact } from "../testing/small-artifact.ts";
 import { openArtifact } from "./open-artifact.ts";
-import { verifyArtifact } from "./verify-artifact.ts";
 import { packArtifact } from "./pack-artifact.ts";
 import { unpackArtifact } from "./unpack-artifact.ts";
+import { verifyArtifact } from "./verify-artifact.ts";
 import { writeArtifact } from "./write-artifact.ts";
 
 test("what is written opens and verifies", async (t) => {
