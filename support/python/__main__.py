@@ -1,0 +1,44 @@
+"""What `python3 app.holdall` and the artifact's prefix run. Every Python from 2.7 on can parse this file."""
+import os
+import sys
+
+
+def start():
+    path = os.path.dirname(os.path.abspath(__file__))
+    if sys.version_info < (3, 8):
+        version = ".".join(str(part) for part in sys.version_info[:3])
+        sys.stderr.write(
+            "cannot start %s: it needs Python 3.8 or newer, this is Python %s (%s)\n"
+            "hint: Run it with a newer Python.\n" % (path, version, sys.executable)
+        )
+        return 1
+    if not (sys.flags.isolated and sys.flags.no_site):
+        # Modules on PYTHONPATH or of the host's site must not stand in for those that the program uses.
+        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", path] + sys.argv[1:])
+    try:
+        from holdall_support.main import main
+    except Exception:
+        damage = find_damage(path)
+        if damage is None:
+            raise
+        sys.stderr.write(
+            "cannot start %s: it is damaged, %s is not as it was sealed\nhint: Copy the file again.\n" % (path, damage)
+        )
+        return 1
+    return main(path, sys.argv[1:])
+
+
+def find_damage(path):
+    """The first member that differs from its checksum: the program cannot check itself when it does not load."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip()
+    except zipfile.BadZipFile:
+        return "its archive"
+    except OSError:
+        return None
+
+
+sys.exit(start())

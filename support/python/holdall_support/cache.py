@@ -1,0 +1,151 @@
+"""The user's cache: where it is, who may change it, and what to say when it cannot be used."""
+
+import errno
+import os
+import shutil
+import stat
+
+from .refusal import Refusal
+
+try:
+    import fcntl
+except ImportError:  # a Python may be built without it; rename keeps starts exact then
+    fcntl = None
+
+ELSEWHERE = "Set HOLDALL_CACHE to a directory of your own on another file system."
+
+
+def find_cache(environment):
+    """The same rules as in the prefix, which uses what lies here without asking this program."""
+    for variable, below in (("HOLDALL_CACHE", ""), ("XDG_CACHE_HOME", "/holdall"), ("HOME", "/.cache/holdall")):
+        if environment.get(variable):
+            path = environment[variable] + below
+            break
+    else:
+        raise Refusal(
+            "there is no place for its cache: HOME is not set",
+            "Set HOME, or set HOLDALL_CACHE to a directory of your own.",
+        )
+    if not path.startswith("/"):
+        raise Refusal("%s is %s, not an absolute path" % (variable, environment[variable]), "Set an absolute path.")
+    if ":" in path or "\n" in path:
+        # PATH could not name the release's programs.
+        raise Refusal("the path of its cache has a colon or a line end: %r" % path, "Set HOLDALL_CACHE to another.")
+    return Cache(path)
+
+
+class Cache:
+    def __init__(self, path):
+        self.path = path
+        self.layers = path + "/layers"
+        self.releases = path + "/releases"
+        self.ready = path + "/ready"
+        self.work = path + "/work"
+        self.is_locked = False
+        self._lock = None
+
+    def check(self, has_machine_code):
+        """Before anything is written: owner, and whether native code can be loaded from there."""
+        existing = self.path
+        while not os.path.isdir(existing):
+            if os.path.lexists(existing):
+                raise Refusal("%s is not a directory" % existing, "Move it, or set HOLDALL_CACHE to another directory.")
+            existing = os.path.dirname(existing)
+        if existing == self.path and os.stat(existing).st_uid != os.geteuid():
+            raise Refusal("its cache %s belongs to another user" % self.path, "Set HOLDALL_CACHE to a directory of your own.")
+        if has_machine_code and os.statvfs(existing).f_flag & os.ST_NOEXEC:
+            raise Refusal(
+                "it has native code, and its cache %s is on %s, which is mounted noexec" % (self.path, find_mount(existing)),
+                ELSEWHERE,
+            )
+
+    def open(self):
+        """Makes the directories and takes the lock; False when nothing can be written there."""
+        try:
+            os.makedirs(self.path, 0o755, exist_ok=True)
+            for directory in (self.layers, self.releases, self.ready, self.work):
+                os.makedirs(directory, 0o755, exist_ok=True)
+            self._take_lock()
+            return True
+        except OSError as error:
+            if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and os.path.isdir(self.releases):
+                return False
+            raise
+
+    def _take_lock(self):
+        while fcntl is not None:
+            lock = os.open(self.path + "/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            except OSError as error:
+                os.close(lock)
+                if error.errno in (errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP):
+                    return  # some network file systems
+                raise
+            self._lock = lock
+            self.is_locked = True
+            try:
+                if os.path.samestat(os.fstat(lock), os.stat(self.path + "/lock")):
+                    return
+            except FileNotFoundError:
+                pass
+            self.close()  # the cache was removed while this start waited
+
+    def close(self):
+        """Also for a forked child, which would keep the lock of a parent that was killed."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def remove_stale_work(self):
+        """Only while the lock is held: then nobody else works there."""
+        if self.is_locked:
+            for name in os.listdir(self.work):
+                remove_tree(os.path.join(self.work, name))
+
+    def make_work_directory(self):
+        path = "%s/%d-%s" % (self.work, os.getpid(), os.urandom(6).hex())
+        os.mkdir(path, 0o755)
+        return path
+
+
+def remove_tree(path):
+    """Also of read-only directories. What cannot be removed is left: it is in nobody's way."""
+
+    def unlock(_function, below, _error):
+        try:
+            os.chmod(os.path.dirname(below), stat.S_IRWXU)
+            os.chmod(below, stat.S_IRWXU, follow_symlinks=os.chmod not in os.supports_follow_symlinks)
+        except OSError:
+            pass
+
+    for _ in range(2):
+        if os.path.isdir(path) and os.geteuid() != 0:
+            for directory, _, _ in os.walk(path):
+                os.chmod(directory, stat.S_IRWXU)
+        shutil.rmtree(path, onerror=unlock)
+        if not os.path.lexists(path):
+            return
+
+
+def explain(error, cache):
+    """The refusal for an OSError that a user can do something about, or None."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = "the disk of its cache %s is full" if error.errno == errno.ENOSPC else "the quota for its cache %s is used up"
+        return Refusal(reason % cache, "Free some space, or set HOLDALL_CACHE to a directory on another disk.")
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return Refusal("too many files are open", "Raise the limit, for example by `ulimit -n 1024`.")
+    if error.errno == errno.EROFS:
+        return Refusal("its cache %s is on a read-only file system" % cache, ELSEWHERE)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Refusal("its cache %s is not writable" % cache, "Set HOLDALL_CACHE to a directory of your own.")
+    return None
+
+
+def find_mount(path):
+    """The mount point that a path is on."""
+    device = os.stat(path).st_dev
+    path = os.path.realpath(path)
+    while path != "/" and os.stat(os.path.dirname(path)).st_dev == device:
+        path = os.path.dirname(path)
+    return path

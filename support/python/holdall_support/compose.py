@@ -1,0 +1,197 @@
+"""A release: a virtual environment made of stored layers, for the path where it lies and one interpreter.
+
+`plan_release` decides what is where, `make_release` does it, `is_release_whole` looks whether it is so.
+"""
+
+import errno
+import os
+import shutil
+
+from . import scripts
+from .refusal import Broken
+
+UP = "../../.."  # from site-packages to the release
+MARK = ".in-use"
+# What link(2) says when a file system has no hard links, forbids this one, or has made too many of one file.
+NO_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.EACCES)
+
+
+class Release:
+    """What is in a release: path in it to what it comes from."""
+
+    def __init__(self, path, interpreter):
+        self.path = path
+        self.site_packages = interpreter.library + "/site-packages"
+        self.files = {}  # to (path in the store, size)
+        self.links = {}  # to target
+        self.texts = {}  # to (bytes, mode): what is made here
+        self.bytecode = []  # texts that are modules and need their bytecode beside them
+
+    @property
+    def scripts(self):
+        """What lies in bin: name to whether the release's Python runs it."""
+        found = {}
+        for path in self.files:
+            if path.startswith("bin/"):
+                found[path[4:]] = False
+        for path in self.texts:
+            if path.startswith("bin/"):
+                found[path[4:]] = True
+        return {name: found[name] for name in sorted(found) if "/" not in name}
+
+
+def plan_release(path, interpreter, plan, layers, modules):
+    """`layers` in the order of the target; `modules` are the files that each release gets from the artifact itself."""
+    release = Release(path, interpreter)
+    places = {
+        "app": "app",
+        "site-packages": release.site_packages,
+        "scripts": "bin",
+        "data": "",
+        "headers": "include",
+    }
+    for layer in layers:
+        if layer.kind == "interpreter":
+            raise Broken("it has an interpreter inside, which the reader inside does not know")
+        for entry in layer.entries:
+            top, _, below = entry.path.partition("/")
+            place = places[top] + "/" + below if places[top] else below
+            release.files.pop(place, None)
+            release.links.pop(place, None)
+            if entry.target is not None:
+                release.links[place] = entry.target
+            else:
+                release.files[place] = (os.path.join(layer.path, entry.path), entry.size)
+    python = path + "/bin/python"
+    add_scripts(release, plan, python)
+    for name, content in modules.items():
+        release.texts[release.site_packages + "/" + name] = (content, 0o444)
+        release.bytecode.append(release.site_packages + "/" + name)
+    add_environment(release, interpreter, plan)
+    for place in (*release.links, *release.texts):
+        if place in release.links or place in release.texts:
+            release.files.pop(place, None)
+    check_places(release)
+    return release
+
+
+def add_scripts(release, plan, python):
+    wanted = {}
+    for place, (source, _) in release.files.items():
+        if place.startswith("bin/"):
+            text = scripts.rewrite_script(read_if_script(source), python)
+            if text is not None:
+                release.texts[place] = (text, 0o555)
+        elif place.startswith(release.site_packages + "/") and place.endswith(".dist-info/entry_points.txt"):
+            with open(source, "rb") as file:
+                wanted.update(scripts.parse_entry_points(file.read()))
+    wanted.update(plan["scripts"])
+    for name, function in wanted.items():
+        release.texts["bin/" + name] = (scripts.render_entry_point(function, python), 0o555)
+
+
+def read_if_script(path):
+    """The whole file when it starts as a Python script of a wheel does: the other programs may be large."""
+    with open(path, "rb") as file:
+        start = file.read(8)
+        return start + file.read() if start == b"#!python" else start
+
+
+def add_environment(release, interpreter, plan):
+    for name in ("python", "python3", "python" + interpreter.minor):
+        release.texts.pop("bin/" + name, None)
+        release.links["bin/" + name] = interpreter.path
+    if interpreter.processor != "32-bit":  # as `python -m venv` does
+        release.links["lib64"] = "lib"
+    settings = "home = %s\ninclude-system-site-packages = false\nversion = %s\n"
+    text = settings % (os.path.dirname(interpreter.path), interpreter.version)
+    release.texts["pyvenv.cfg"] = (text.encode("utf-8", "surrogateescape"), 0o444)
+    lines = ["%s/app/%s" % (UP, path) if path != "." else UP + "/app" for path in plan["importPath"]]
+    lines.append("import holdall_release")
+    text = "".join(line + "\n" for line in lines)
+    release.texts[release.site_packages + "/holdall.pth"] = (text.encode("utf-8"), 0o444)
+    release.texts[MARK] = (b"\n", 0o444)
+
+
+def check_places(release):
+    """Two layers may have one path as a file and as a directory."""
+    places = {*release.files, *release.links, *release.texts}
+    for place in list(places):
+        directory = os.path.dirname(place)
+        while directory:
+            if directory in places:
+                raise Broken("its layers have %r as a file and as a directory" % directory)
+            directory = os.path.dirname(directory)
+
+
+def make_release(release, root):
+    """Makes it in the new directory `root`, which is to be renamed to its path and then made read-only too."""
+    directories = {"", "app"}
+    for place in (*release.files, *release.links, *release.texts):
+        directory = os.path.dirname(place)
+        while directory not in directories:
+            directories.add(directory)
+            directory = os.path.dirname(directory)
+    for module in release.bytecode:
+        directories.add(os.path.dirname(module) + "/__pycache__")
+    directories.remove("")
+    for directory in sorted(directories):
+        os.mkdir(os.path.join(root, directory), 0o755)
+    for place, (source, _) in release.files.items():
+        link_or_copy(source, os.path.join(root, place))
+    for place, target in release.links.items():
+        os.symlink(target, os.path.join(root, place))
+    for place, (content, mode) in release.texts.items():
+        with open(os.path.join(root, place), "xb") as file:
+            file.write(content)
+        os.chmod(os.path.join(root, place), mode)
+    for place in release.bytecode:
+        compile_module(root, place, release.path)
+    for directory in directories:
+        os.chmod(os.path.join(root, directory), 0o555)
+
+
+def link_or_copy(source, path):
+    try:
+        os.link(source, path)
+    except OSError as error:
+        if error.errno not in NO_LINK:
+            raise
+        shutil.copyfile(source, path)
+        shutil.copymode(source, path)
+
+
+def compile_module(root, place, path):
+    """For the modules that no layer has: the release is read-only, so Python could not keep their bytecode itself."""
+    import py_compile
+
+    py_compile.compile(
+        os.path.join(root, place),
+        cfile=cache_path(os.path.join(root, place)),
+        dfile=os.path.join(path, place),
+        doraise=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+
+
+def cache_path(path):
+    import importlib.util
+
+    return importlib.util.cache_from_source(path, optimization="")
+
+
+def is_release_whole(release):
+    """Whether each file has its size and each link its target, after a power cut may have taken what was not synced."""
+    try:
+        for place, (_, size) in release.files.items():
+            if os.lstat(os.path.join(release.path, place)).st_size != size:
+                return False
+        for place, (content, _) in release.texts.items():
+            if os.lstat(os.path.join(release.path, place)).st_size != len(content):
+                return False
+        for place in release.bytecode:
+            if os.stat(cache_path(os.path.join(release.path, place))).st_size < 16:
+                return False
+        return all(os.readlink(os.path.join(release.path, place)) == target for place, target in release.links.items())
+    except OSError:
+        return False

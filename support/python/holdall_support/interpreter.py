@@ -1,0 +1,107 @@
+"""The Python that runs this program, and whether a target is for it."""
+
+import hashlib
+import os
+import sys
+
+from .refusal import Refusal
+
+
+class Interpreter:
+    def __init__(self):
+        # The links of a virtual environment lead to the interpreter that it was made from.
+        self.path = os.path.realpath(sys.executable)
+        self.version = sys.version.split()[0]
+        self.minor = "%d.%d" % sys.version_info[:2]
+        self.abi = "cp%d%d%s" % (*sys.version_info[:2], sys.abiflags)
+        self.implementation = sys.implementation.name
+        self.processor = os.uname().machine if sys.maxsize > 2**32 else "32-bit"
+        # Free-threaded builds keep their modules apart: lib/python3.13t
+        self.library = "lib/python%s%s" % (self.minor, "t" if "t" in sys.abiflags else "")
+
+    def __str__(self):
+        name = "Python" if self.implementation == "cpython" else self.implementation
+        flags = " (%s)" % self.abi if sys.abiflags or self.implementation != "cpython" else ""
+        return "%s %s%s on %s" % (name, self.version, flags, self.processor)
+
+    def release_name(self, identity):
+        key = "%s\n%s" % (self.path, self.version)
+        return "%s-%s-%s" % (identity, self.abi, hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:8])
+
+
+def choose_target(targets, interpreter):
+    """The first target for this Python and this host. What differs is said before anything is written."""
+    if os.path.exists(os.path.join(os.path.dirname(os.path.dirname(interpreter.path)), "pyvenv.cfg")):
+        raise Refusal(
+            "%s is a copy inside of a virtual environment" % interpreter.path,
+            "Use the Python that the virtual environment was made with.",
+        )
+    fitting = [target for target in targets if is_for(target, interpreter)]
+    if not fitting:
+        raise Refusal(
+            "it serves %s; this is %s (%s)" % (render_targets(targets), interpreter, interpreter.path),
+            "Start it as a program, so that it looks for a suitable Python, or name one by HOLDALL_PYTHON.",
+        )
+    kind, version = find_libc()
+    for target in fitting:
+        libc = target.get("libc")
+        if libc is None or (libc["kind"] == kind and numbers(version) >= numbers(libc["floor"])):
+            return target
+    raise Refusal(
+        "it serves %s; this host has %s" % (render_targets(fitting), " ".join((kind, version)).strip()),
+        "Use a newer system, or build the artifact on one as old as this.",
+    )
+
+
+def is_for(target, interpreter):
+    return (
+        interpreter.implementation == target["python"]["implementation"]
+        and interpreter.abi == target["python"]["abi"]
+        and target["processor"] in ("any", interpreter.processor)
+    )
+
+
+def render_targets(targets):
+    """`Python 3.11 on x86_64 with glibc 2.17 or newer`; src/artifact/prefix.ts writes the same into the prefix."""
+    return " or ".join(dict.fromkeys(render_target(target) for target in targets))
+
+
+def render_target(target):
+    python = target["python"]
+    flags = python["abi"][2 + len(python["version"]) - 1 :]
+    text = "Python " + python["version"] + (" (%s)" % python["abi"] if flags else "")
+    if target["processor"] != "any":
+        text += " on %s with %s %s or newer" % (target["processor"], target["libc"]["kind"], target["libc"]["floor"])
+    return text
+
+
+def numbers(version):
+    return [int(part) for part in version.split(".")[:2] if part.isdigit()]
+
+
+def find_libc():
+    """Kind and version of the C library: `("glibc", "2.36")`. Without ctypes, which not every Python has."""
+    try:
+        kind, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+        if kind == "glibc":
+            return kind, version
+    except (ValueError, OSError):
+        pass  # not a name that musl knows
+    loaders = [name for name in list_names("/lib") if name.startswith("ld-musl-")]
+    if not loaders:
+        return "another C library", ""
+    import subprocess
+
+    # Its loader prints usage and version, and fails, when called without a program.
+    shown = subprocess.run(["/lib/" + loaders[0]], stderr=subprocess.PIPE, check=False).stderr
+    for line in shown.decode("ascii", "replace").splitlines():
+        if line.startswith("Version "):
+            return "musl", line.split()[1]
+    return "musl", ""
+
+
+def list_names(directory):
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []

@@ -1,0 +1,100 @@
+"""From the words of a call to what is done, and from what went wrong to a sentence and an exit status."""
+
+import os
+import sys
+
+from .artifact import Artifact
+from .refusal import Refusal
+
+USAGE = "Use `--holdall inspect`, `--holdall inspect --json`, `--holdall verify` or `--holdall unpack DIRECTORY`."
+
+
+class Call:
+    """What is being done, for the sentence that says why it cannot be."""
+
+    def __init__(self, path):
+        self.action = "start %s" % path
+        self.cache = None
+
+
+def main(path, arguments):
+    call = Call(path)
+    try:
+        run(call, path, arguments)
+        sys.stdout.flush()
+        return 0
+    except Refusal as refusal:
+        return say(call, refusal)
+    except BrokenPipeError:
+        # The reader of our output has gone. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except OSError as error:
+        from .cache import explain
+
+        refusal = explain(error, call.cache)
+        if refusal is None:
+            return show_defect()
+        return say(call, refusal)
+    except KeyboardInterrupt:
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except Exception:
+        return show_defect()
+
+
+def run(call, path, arguments):
+    artifact = Artifact(path)
+    call.action = "start %s %s" % (artifact.name, artifact.version)
+    if not arguments:
+        from .about import render_about
+
+        print(render_about(artifact))
+    elif arguments[0] == "--holdall":
+        look_inside(call, artifact, arguments[1:])
+    else:
+        from .cache import find_cache
+        from .start import start
+
+        environment = dict(os.environ)
+        call.cache = find_cache(environment).path
+        start(artifact, arguments, environment)
+
+
+def look_inside(call, artifact, arguments):
+    from . import about
+
+    if arguments == ["inspect"]:
+        print(about.render_facts(artifact))
+    elif arguments == ["inspect", "--json"]:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(artifact.manifest_text + b"\n")
+    elif arguments == ["verify"]:
+        call.action = "verify %s" % artifact.path
+        print(about.verify(artifact))
+    elif len(arguments) == 2 and arguments[0] == "unpack":
+        call.action = "unpack %s to %s" % (artifact.path, arguments[1])
+        try:
+            about.unpack(artifact, arguments[1])
+        except OSError as error:
+            raise Refusal(error.strerror.lower(), "Name a new directory where there is room.") from error
+    else:
+        words = " ".join(arguments) or "nothing"
+        raise Refusal("%s is not one of inspect, verify, unpack" % words, USAGE, "understand --holdall", 2)
+
+
+def say(call, refusal):
+    sys.stdout.flush()
+    text = "cannot %s: %s\nhint: %s\n" % (refusal.action or call.action, refusal.reason, refusal.hint)
+    sys.stderr.write(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    return refusal.status
+
+
+def show_defect():
+    import traceback
+
+    traceback.print_exc()
+    sys.stderr.write("This is a defect of holdall, not of your application or of this system.\n")
+    return 70

@@ -1,0 +1,124 @@
+"""The ready file: what the prefix sources instead of looking further. It is also how this program starts a command, so
+there is one description of how that is done.
+"""
+
+import os
+import re
+
+from .refusal import Broken
+
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+# Found by the release's Python instead of its own modules, or only meant for the launcher. What users set for the
+# application itself (PYTHONUNBUFFERED, PYTHONHASHSEED, ...) stays.
+NOT_INHERITED = "PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONPLATLIBDIR __PYVENV_LAUNCHER__ HOLDALL_PYTHON"
+PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}|\{port\}|[{}]|[^{}]+")
+MEANINGS = {
+    "{{": "'{'",
+    "}}": "'}'",
+    "{app}": '"$holdall_release/app"',
+    "{host}": '"${HOST:-127.0.0.1}"',
+    "{port}": '"${PORT:-8000}"',
+}
+
+
+def find_boot():
+    """Identity of this boot of the machine; empty where /proc is not mounted."""
+    try:
+        with open(BOOT_ID) as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def render_ready(release, interpreter, plan, boot):
+    """Text for a POSIX shell with the arguments of the call: it replaces the shell, or does nothing."""
+    return "%s%s  case $1 in\n%s  esac\nfi\n" % (
+        render_test(release.path, interpreter, boot),
+        render_enter(),
+        "".join(render_arms(release.scripts, plan, interpreter)),
+    )
+
+
+def render_test(path, interpreter, boot):
+    """The start of a ready file; one that starts differently is for another release, interpreter or boot."""
+    return (
+        "holdall_release=%s\n"
+        "holdall_boot=\n"
+        # After a crash of the machine, files that were not synced may be empty: the cold path looks at each.
+        "{ read -r holdall_boot <%s; } 2>/dev/null\n"
+        'if [ "$holdall_boot" = %s ] && [ -x %s ] && [ -f "$holdall_release/pyvenv.cfg" ]; then\n'
+    ) % (quote(path), BOOT_ID, quote(boot), quote(interpreter.path))
+
+
+def render_enter():
+    return (
+        "  holdall_enter() {\n"
+        "    unset %s\n"
+        "    PATH=$holdall_release/bin:${PATH:-/usr/local/bin:/usr/bin:/bin}\n"
+        "    export PATH\n"
+        "  }\n"
+    ) % NOT_INHERITED
+
+
+def render_arms(scripts, plan, interpreter):
+    """One case for each command, then one for the scripts of the release, which keep their own names."""
+    for name, command in sorted(plan["commands"].items()):
+        if command["kind"] == "argv":
+            test, words = render_argv(command["argv"], scripts)
+            yield '    %s)\n      %sshift && holdall_enter && exec %s "$@"\n      ;;\n' % (quote(name), test, words)
+    yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, in_bin("python"))
+    # The interpreter is named and not left to the script's first line: that would be slower, and fail on a noexec cache.
+    python_scripts = " | ".join(quote(name) for name, is_python in scripts.items() if is_python)
+    if python_scripts:
+        yield (
+            "    %s)\n      holdall_script=$holdall_release/bin/$1\n"
+            '      shift && holdall_enter && exec %s "$holdall_script" "$@"\n      ;;\n'
+        ) % (python_scripts, in_bin("python"))
+    programs = " | ".join(quote(name) for name, is_python in scripts.items() if not is_python)
+    if programs:
+        yield (
+            "    %s)\n      holdall_script=$holdall_release/bin/$1\n"
+            '      [ -x "$holdall_script" ] && shift && holdall_enter && exec "$holdall_script" "$@"\n      ;;\n'
+        ) % programs
+
+
+def render_argv(argv, scripts):
+    """A test that may be empty, and the words for `exec`."""
+    program, *rest = argv
+    words = [render_word(word) for word in rest]
+    if re.fullmatch(r"python[0-9.]*", program):
+        return "", " ".join([in_bin("python"), *words])
+    if program in scripts:
+        start = [in_bin("python"), in_bin(program)] if scripts[program] else [in_bin(program)]
+        return "", " ".join(start + words)
+    # A failed exec ends the shell without a word; this way the cold path says what is missing.
+    first = render_word(program)
+    return "command -v %s >/dev/null 2>&1 && " % first, " ".join([first, *words])
+
+
+def render_word(word):
+    pieces = []
+    for piece in PIECE.findall(word):
+        if piece in "{}":
+            raise Broken("the word %r of its plan has a brace that means nothing" % word)
+        pieces.append(MEANINGS.get(piece) or quote(piece))
+    return "".join(pieces) or "''"
+
+
+def in_bin(name):
+    return '"$holdall_release"/bin/' + quote(name)
+
+
+def quote(text):
+    return text if re.fullmatch(r"[A-Za-z0-9_/:.,@%+-]+", text) else "'%s'" % text.replace("'", "'\\''")
+
+
+def is_ready(path, start):
+    """Whether a ready file of our own, in this boot, is for the release and interpreter that `start` is about."""
+    try:
+        with open(path, "rb") as file:
+            is_own = os.fstat(file.fileno()).st_uid == os.geteuid()
+            wanted = os.fsencode(start)
+            return is_own and file.read(len(wanted)) == wanted
+    except OSError:
+        return False

@@ -1,0 +1,170 @@
+"""Starts a command: with the release for this Python, which is made when there is none. docs/starting.md is the order."""
+
+import errno
+import os
+import re
+import shutil
+import sys
+
+from . import ready
+from .cache import find_cache, remove_tree
+from .compose import is_release_whole, make_release, plan_release
+from .interpreter import Interpreter, choose_target
+from .refusal import Refusal
+from .store import ensure_layers
+
+MODULES = "release/"  # members that go into every release
+NOTICE_BYTES = 8 << 20
+
+
+class Start:
+    """What a start is about: which artifact, for which interpreter, in which cache."""
+
+    def __init__(self, artifact, cache, interpreter, target):
+        self.artifact = artifact
+        self.cache = cache
+        self.interpreter = interpreter
+        self.plan = target["plan"]
+        self.layers = target["layers"]
+        name = interpreter.release_name(artifact.identity)
+        self.path = "%s/%s" % (cache.releases, name)
+        self.test = ready.render_test(self.path, interpreter, ready.find_boot())
+        self.ready = "%s/%s" % (cache.ready, name)
+        self.places = [self.ready]
+        # The prefix comes back to the release of the Python that its own search finds, not to one named for this call.
+        if sys._xoptions.get("holdall") == "found":
+            self.places.append("%s/%s" % (cache.ready, artifact.identity))
+
+    def is_ready(self):
+        return os.path.isfile(self.path + "/pyvenv.cfg") and all(ready.is_ready(place, self.test) for place in self.places)
+
+
+def start(artifact, arguments, environment):
+    """Replaces this process."""
+    interpreter = Interpreter()
+    target = choose_target(artifact.manifest["targets"], interpreter)
+    cache = find_cache(environment)
+    cache.check(has_machine_code=target["processor"] != "any")
+    this = Start(artifact, cache, interpreter, target)
+    text = None if this.is_ready() else prepare(this)
+    check_command(this, arguments[0], environment)
+    sys.stdout.flush()
+    restore_process(environment)
+    script, name = (". \"$0\"\n", this.ready) if text is None else (text, artifact.path)
+    os.execve("/bin/sh", ["/bin/sh", "-c", script + "exit 70", name, *arguments], environment)
+
+
+def prepare(this):
+    """Makes the release and its ready file. Returns the text of the latter when it cannot be written."""
+    this.artifact.check()
+    umask = os.umask(0o022)
+    is_writable = this.cache.open()
+    work = None
+    try:
+        if this.is_ready():
+            return None  # another start was faster
+        if is_writable:
+            this.cache.remove_stale_work()
+            work = this.cache.make_work_directory()
+            notice(this)
+        layers = ensure_layers(this.artifact, this.layers, this.cache, work)
+        release = plan_release(
+            this.path, this.interpreter, this.plan, [layers[identity] for identity in this.layers], read_modules(this)
+        )
+        text = ready.render_ready(release, this.interpreter, this.plan, ready.find_boot())
+        if not is_release_whole(release):
+            if not is_writable:
+                raise OSError(errno.EROFS, "the cache cannot be written")
+            place_release(release, work)
+        if not is_writable:
+            return text
+        for place in this.places:
+            write_ready(text, place, work)
+        return None
+    finally:
+        if work is not None:
+            remove_tree(work)
+        this.cache.close()
+        os.umask(umask)
+
+
+def notice(this):
+    manifest = this.artifact.manifest
+    missing = sum(
+        manifest["layers"][identity]["size"]
+        for identity in this.layers
+        if not os.path.isdir(os.path.join(this.cache.layers, identity[len("sha256:") :]))
+    )
+    if missing >= NOTICE_BYTES and sys.stderr is not None and sys.stderr.isatty():
+        print("preparing %s %s ..." % (this.artifact.name, this.artifact.version), file=sys.stderr)
+
+
+def read_modules(this):
+    names = [name for name in this.artifact.manifest["members"] if name.startswith(MODULES)]
+    return {name[len(MODULES) :]: this.artifact.read(name) for name in names}
+
+
+def place_release(release, work):
+    fresh = os.path.join(work, "release")
+    os.mkdir(fresh, 0o755)
+    make_release(release, fresh)
+    if os.path.lexists(release.path):
+        # It is not whole, or was made in another boot. A directory that is read-only cannot be moved.
+        if os.path.isdir(release.path):
+            os.chmod(release.path, 0o755)
+        os.rename(release.path, os.path.join(work, "replaced"))
+    os.rename(fresh, release.path)
+    os.chmod(release.path, 0o555)
+
+
+def write_ready(text, place, work):
+    fresh = os.path.join(work, "ready")
+    with open(fresh, "xb") as file:
+        file.write(os.fsencode(text))
+    os.rename(fresh, place)
+
+
+def check_command(this, name, environment):
+    """Whether the ready file will know it; what else is wrong is said here, where there is room to say it well."""
+    scripts = os.listdir(this.path + "/bin")
+    command = this.plan["commands"].get(name)
+    action = "run %s" % name
+    if command is None and name in scripts and "/" not in name:
+        return
+    if command is None:
+        raise find_near_miss(this, name, [*this.plan["commands"], *scripts])
+    if command["kind"] != "argv":
+        reason = "it is a command of kind %s, which an artifact on its own does not run" % command["kind"]
+        raise Refusal(reason, "Install the artifact on a host with holdall.", action)
+    program = command["argv"][0]
+    if not re.fullmatch(r"python[0-9.]*", program) and program not in scripts and "{" not in program:
+        if shutil.which(program, path=environment.get("PATH") or "/usr/local/bin:/usr/bin:/bin") is None:
+            raise Refusal("%s is neither in the artifact nor in PATH" % program, "Install it on this system.", action)
+
+
+def find_near_miss(this, name, names):
+    import difflib
+
+    near = difflib.get_close_matches(name, names, 1)
+    hint = "Did you mean `%s`? " % near[0] if near else ""
+    return Refusal(
+        "%s %s has no command of that name" % (this.artifact.name, this.artifact.version),
+        hint + "Start it without arguments to see its commands.",
+        "run %s" % name,
+        2,
+    )
+
+
+def restore_process(environment):
+    """Undoes what Python did to this process at its start, so that the command cannot tell a first start from others."""
+    import signal
+
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    # In the C locale, Python puts LC_CTYPE into its own environment (PEP 538).
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            if not any(line.startswith(b"LC_CTYPE=") for line in file.read().split(b"\0")):
+                environment.pop("LC_CTYPE", None)
+    except OSError:
+        pass

@@ -1,0 +1,62 @@
+"""Imported by each Python process of a release, through holdall.pth, before any other code. It never prints or fails.
+
+Marks the release as in use, and keeps the working directory, where an application's data is, off the import path.
+"""
+
+import os
+import sys
+
+
+def mark_in_use():
+    """Holds a shared flock on the release as long as this process, or one that it forked, lives.
+
+    The lock belongs to the open file, and the mapping keeps that open: a daemon that closes all descriptors keeps its
+    mark. Before Python 3.13 the mapping also keeps a descriptor, which programs that are started do not inherit.
+    """
+    import fcntl
+    import mmap
+
+    path = __file__
+    for _ in range(5):  # lib/pythonX.Y/site-packages/holdall_release.py
+        path = os.path.dirname(path)
+    file = os.open(path + "/.in-use", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        options = {"trackfd": False} if sys.version_info >= (3, 13) else {}
+        return mmap.mmap(file, 1, mmap.MAP_SHARED, mmap.PROT_READ, **options)
+    finally:
+        os.close(file)
+
+
+class WorkingDirectoryRemover:
+    """`python -m` and `python -c` put the working directory first on sys.path, after this module was imported.
+
+    The first search for a module after that comes by here and takes it away again. (PYTHONSAFEPATH would do it from 3.11
+    on, but would also reach Pythons that have nothing to do with this release.)
+    """
+
+    def find_spec(self, name, path=None, target=None):
+        if sys.path and (sys.path[0] == "" or sys.path[0] == self.directory):
+            del sys.path[0]
+            sys.meta_path.remove(self)
+        return None
+
+    def __init__(self):
+        self.directory = os.getcwd()
+
+
+def keep_working_directory_out():
+    flags = sys.flags
+    is_script = sys.argv[:1] not in (["-m"], ["-c"], [""], ["-"])
+    if not (is_script or flags.isolated or getattr(flags, "safe_path", False)):
+        sys.meta_path.insert(0, WorkingDirectoryRemover())
+
+
+try:
+    _mark = mark_in_use()
+except Exception:  # no fcntl, no locks on this file system: the mark is a help, not a condition
+    pass
+try:
+    keep_working_directory_out()
+except Exception:  # a working directory that was deleted cannot be imported from either
+    pass
