@@ -46,7 +46,11 @@ export function run(
   { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): void {
   const [program, ...args] = argv;
-  const { status, stderr, error } = spawnSync(program, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+  const { status, stderr, error } = spawnSync(program, args, {
+    cwd,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${argv.join(" ")} ended with ${status}\n${stderr}`);
 }
