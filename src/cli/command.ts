@@ -29,17 +29,15 @@ export interface Example {
 /** What the outside gives to a command. Nothing below `cli` knows that there is a terminal or `process.env`. */
 export interface Context {
   readonly env: Readonly<NodeJS.ProcessEnv>;
-  /** Absolute; paths that the user types are relative to it. */
-  readonly directory: string;
   /** Aborted by Ctrl-C; its reason is an AppError `interrupted`. */
   readonly signal: AbortSignal;
   /** Shows what goes on during long work. */
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** One line for people about long work. A `step` stays on the screen; a `detail` is replaced by what comes next. */
+/** One line for people about long work. A `warning` stays on the screen, a `detail` appears on terminals only. */
 export interface Progress {
-  readonly kind: "step" | "detail";
+  readonly kind: "step" | "detail" | "warning";
   readonly text: string;
 }
 

@@ -18,7 +18,6 @@ async function main(): Promise<void> {
   // Not process.exit(): output to a pipe may still be on its way.
   process.exitCode = await runCommandLine(process.argv.slice(2), {
     env: process.env,
-    directory: process.cwd(),
     stdout: openStdout,
     stderr: () => process.stderr,
     signal: controller.signal,

@@ -41,7 +41,8 @@ export function parseArguments(argv: readonly string[], records: readonly Comman
   const { options, positionals, rest } = readWords(argv.toSpliced(start, 1), record);
   const globals = pickGlobals(options);
   if (globals.help || globals.version) return { command: name, values: {}, globals };
-  return { command: name, values: { ...options, ...placeWords(record, positionals, rest) }, globals };
+  const own = Object.fromEntries(Object.keys(record.options).map((option) => [option, options[option]]));
+  return { command: name, values: { ...own, ...placeWords(record, positionals, rest) }, globals };
 }
 
 function unknownCommand(name: string, records: readonly CommandRecord[]): AppError {

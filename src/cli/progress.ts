@@ -23,10 +23,13 @@ export function showProgress(
     show({ kind, text }) {
       if (isQuiet) return;
       const stream = openStream();
-      if (stream instanceof WriteStream) {
+      if (stream instanceof WriteStream && kind === "warning") {
+        stream.write(`${CLEAR_LINE}${text}\n`);
+        isLive = false;
+      } else if (stream instanceof WriteStream) {
         stream.write(`${CLEAR_LINE}${fitLine(text, stream.columns)}`);
         isLive = true;
-      } else if (kind === "step") {
+      } else if (kind !== "detail") {
         stream.write(`${text}\n`);
       }
     },

@@ -10,7 +10,6 @@ import { renderDefect, renderError } from "./render/error.ts";
 /** The world that a command line runs in. */
 export interface Surroundings {
   readonly env: Readonly<NodeJS.ProcessEnv>;
-  readonly directory: string;
   /**
    * Opened at the first call. Node sets O_NONBLOCK on a pipe that it opens, nobody takes that back, and a program that
    * `run` becomes would inherit it: its writes would fail when the reader is slow.
@@ -53,8 +52,8 @@ async function answer(invocation: Invocation, surroundings: Surroundings): Promi
 
   const progress = showProgress(surroundings.stderr, { isQuiet: globals.quiet });
   try {
-    const { env, directory, signal } = surroundings;
-    const value = await entry.run(values, { env, directory, signal, onProgress: progress.show });
+    const { env, signal } = surroundings;
+    const value = await entry.run(values, { env, signal, onProgress: progress.show });
     return globals.json
       ? renderJson(value)
       : `${entry.render(value, choosePaint(surroundings.stdout, invocation))}\n`;

@@ -1,9 +1,24 @@
 import type { Command, CommandRecord, Context } from "../command.ts";
 import type { Paint } from "../paint.ts";
+import { renderCheck } from "../render/check.ts";
 import { renderCompletion } from "../render/completion.ts";
+import { renderConverted } from "../render/convert.ts";
+import { renderDiff } from "../render/diff.ts";
 import { renderHelp } from "../render/help.ts";
+import { renderInspected } from "../render/inspect.ts";
+import { renderPlanned } from "../render/plan.ts";
+import { renderRun } from "../render/run.ts";
+import { renderVerified } from "../render/verify.ts";
+import { checkCommand } from "./check.ts";
 import { completionCommand } from "./completion.ts";
+import { diffCommand } from "./diff.ts";
 import { helpCommand } from "./help.ts";
+import { inspectCommand } from "./inspect.ts";
+import { packCommand } from "./pack.ts";
+import { planCommand } from "./plan.ts";
+import { runCommand } from "./run.ts";
+import { unpackCommand } from "./unpack.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** A command and what shows its value. */
 export interface Entry {
@@ -14,6 +29,14 @@ export interface Entry {
 
 /** In the order of help. To add one: a file here, one in render/, a line. */
 export const COMMANDS: readonly Entry[] = [
+  entry(checkCommand, renderCheck),
+  entry(planCommand, renderPlanned),
+  entry(runCommand, renderRun),
+  entry(inspectCommand, renderInspected),
+  entry(verifyCommand, renderVerified),
+  entry(diffCommand, renderDiff),
+  entry(unpackCommand, renderConverted),
+  entry(packCommand, renderConverted),
   entry(completionCommand, renderCompletion),
   entry(helpCommand, renderHelp),
 ];

@@ -1,0 +1,30 @@
+import type { Described } from "../../description/description.ts";
+import { defineCommand } from "../command.ts";
+import { DIRECTORY } from "./arguments.ts";
+
+export interface Checked extends Described {
+  /** Names of the platforms that make the plan: those described, or detected, with what they imply. */
+  readonly platforms: readonly string[];
+}
+
+export const checkCommand = defineCommand(
+  {
+    name: "check",
+    summary: "show what holdall understood, and where each value came from",
+    details: [
+      "Reads the description and the files that say the same things (pyproject.toml, requirements, locks, a Procfile, manage.py), and changes nothing. Mistakes are shown with their line.",
+    ],
+    positionals: [DIRECTORY],
+    options: {},
+    examples: [{ line: "holdall check", help: "the application in this directory" }],
+  },
+  async ({ dir }): Promise<Checked> => {
+    const { readAppFiles } = await import("../../description/app-files.ts");
+    const { readDescription } = await import("../../description/read-description.ts");
+    const { choosePlatforms } = await import("../../platforms/registry.ts");
+    const described = await readDescription(dir);
+    const { description } = described;
+    const platforms = choosePlatforms({ description, files: readAppFiles(dir), distributions: [] });
+    return { ...described, platforms: platforms.map(({ name }) => name) };
+  },
+);

@@ -1,0 +1,66 @@
+# bash completion for holdall, made by `holdall completion bash`
+_holdall() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= index
+  COMPREPLY=()
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    [[ ${COMP_WORDS[index]} == -* ]] || { command=${COMP_WORDS[index]}; break; }
+  done
+  case $command in
+    '') mapfile -t COMPREPLY < <(compgen -W 'check plan run inspect verify unpack pack completion help --json --quiet --no-color --help --version' -- "$word") ;;
+    check)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+      esac
+      ;;
+    plan)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+      esac
+      ;;
+    run)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
+    inspect)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
+    verify)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
+    unpack)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
+    pack)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
+    completion)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word") ;;
+      esac
+      ;;
+    help)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'check plan run inspect verify unpack pack completion help' -- "$word") ;;
+      esac
+      ;;
+  esac
+}
+complete -o filenames -F _holdall holdall

@@ -1,0 +1,18 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { TestContext } from "node:test";
+
+/**
+ * Whether a program that is no part of holdall is there. Where it is not, the test is listed at the end of the run with
+ * the reason; with `HOLDALL_TEST_ALL=1` it fails instead, so a machine that has all of them hides nothing.
+ */
+export function needProgram(t: TestContext, program: string): boolean {
+  const found = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .some((directory) => existsSync(join(directory, program)));
+  if (found) return true;
+  const reason = `${program} is not installed`;
+  if (process.env["HOLDALL_TEST_ALL"]) throw new Error(reason);
+  t.skip(reason);
+  return false;
+}
