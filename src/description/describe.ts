@@ -46,8 +46,7 @@ export async function describe(files: AppFiles, options: DescribeOptions = {}): 
   const written = source === undefined ? {} : parseDescription(source, files);
   const detected = withoutClashes(detect(files), written);
   const { name: told, ...chosen } = { ...DEFAULTS, ...valuesOf(detected), ...written };
-  const isFromMetadata = written.pip === undefined && detected.pip?.value[0]?.kind !== "file";
-  const lock = findLock(files, chosen.pip, { isFromMetadata });
+  const lock = findLock(files, chosen.pip, { isWritten: written.pip !== undefined });
   const { name, origin } = chooseName(told, chosen.pip, options);
   for (const pip of chosen.pip) {
     if (pip.kind === "file" && files.has(pip.path)) parseRequirementFile(pip.path, files);

@@ -2,15 +2,15 @@ import type { AppFiles, Lock, PipSource } from "../description.ts";
 import { parseRequirementFile } from "../requirement-file.ts";
 
 /**
- * The file that fixes versions and hashes. Locks of other tools are for the dependencies in the application's own
- * metadata, so they say nothing of a `pip` that was written differently.
+ * The file that fixes versions and hashes. Locks of other tools are for the dependencies that the application's files
+ * tell, so they say nothing of a `pip` that somebody wrote.
  */
 export function findLock(
   files: AppFiles,
   pip: readonly PipSource[],
-  { isFromMetadata }: { readonly isFromMetadata: boolean },
+  { isWritten }: { readonly isWritten: boolean },
 ): Lock | undefined {
-  if (isFromMetadata || pip.some(({ kind }) => kind === "project")) {
+  if (!isWritten || pip.some(({ kind }) => kind === "project")) {
     if (files.has("uv.lock")) return { kind: "uv", path: "uv.lock" };
     if (files.has("poetry.lock")) return { kind: "poetry", path: "poetry.lock" };
     const pylock = findPylock(files);

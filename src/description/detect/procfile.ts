@@ -22,8 +22,6 @@ export function detectProcfile(files: AppFiles): Detected {
         { hint, field: `processes.${name ?? ""}` },
       );
     if (name === undefined) throw refuse("the line must be `name: command`", 0);
-    // What Heroku runs before a release starts is no process.
-    if (name === "release") continue;
     if (Object.hasOwn(processes, name)) throw refuse(`${name} is there twice`, 0);
     const problem = shellProblem(line, head.length);
     if (problem) throw refuse(`${name} ${problem.reason}`, problem.column, problem.hint);
@@ -35,7 +33,13 @@ export function detectProcfile(files: AppFiles): Detected {
     if (argv.length === 0) throw refuse(`${name} has no command`, 0);
     processes[name] = { argv: argv.map(plannedWord), instances: 1, overlap: "allowed" };
   }
-  return Object.keys(processes).length === 0 ? {} : { processes: found(processes, FILE) };
+  // `release` is a command: platforms that read Procfiles run it before the new release starts.
+  const { release, ...running } = processes;
+  const migrate = release && ({ kind: "argv", argv: release.argv, help: "" } as const);
+  return {
+    processes: Object.keys(running).length === 0 ? undefined : found(running, FILE),
+    lifecycle: migrate && found({ migrate }, FILE),
+  };
 }
 
 interface ShellProblem {

@@ -32,6 +32,10 @@ function parseSetting(name: string, written: WrittenSetting, context: Context): 
   if (value !== undefined) {
     if (required) throw refuse("required", "contradicts default: with a default nobody has to give a value");
     if (generate !== undefined) throw refuse("default", "contradicts generate");
+    if (type === "secret") {
+      const reason = "must be left out of a secret, as the artifact would hold it";
+      throw context.refuse([...path, "default"], reason, { isSecret: true });
+    }
     const problem = DEFAULTS[type](value, choices);
     if (problem !== undefined) throw refuse("default", `${problem}, not ${JSON.stringify(value)}`);
   }
@@ -56,7 +60,7 @@ const matches = (pattern: RegExp, reason: string): Check => {
 const isBoolean: Check = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
 
 /** What is wrong with the default of each type. */
-const DEFAULTS: Readonly<Record<Setting["type"], Check>> = {
+const DEFAULTS: Readonly<Record<Exclude<Setting["type"], "secret">, Check>> = {
   string: (value) => (isText(value) ? undefined : "must be text"),
   int: (value) => (typeof value === "number" ? undefined : "must be a whole number"),
   bool: isBoolean,
@@ -65,7 +69,6 @@ const DEFAULTS: Readonly<Record<Setting["type"], Check>> = {
   duration: matches(/^\d+(ms|s|m|h|d)$/, "must be a number with ms, s, m, h or d"),
   size: matches(/^\d+([kKMGT]i?)?B$/, "must be a number with B, kB, MB, GB, KiB, MiB or GiB"),
   list: (value) => (Array.isArray(value) ? undefined : "must be a list"),
-  secret: () => "must be left out of a secret, the artifact would hold it",
   choice: (value, choices) =>
     isText(value) && choices.includes(String(value)) ? undefined : `must be one of ${choices.join(", ")}`,
 };

@@ -64,7 +64,12 @@ function deepest(issue: v.BaseIssue<unknown>, above: Path): Located {
   const nested = (issue.issues ?? []).map((inner) => deepest(inner, path));
   const rank = ({ path: { length }, issue: inner }: Located) => 2 * length + (isUnknownKey(inner) ? 1 : 0);
   const best = nested.sort((a, b) => rank(b) - rank(a))[0];
-  return best && best.path.length > path.length ? best : { issue, path };
+  if (best && best.path.length > path.length) return best;
+  // A word among other kinds of value: the list of words says more than the kinds.
+  const word = nested.find(
+    (inner) => inner.issue.type === "picklist" && typeof inner.issue.input === "string",
+  );
+  return word ?? { issue, path };
 }
 
 function show(value: unknown): string {

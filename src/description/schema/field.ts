@@ -49,7 +49,14 @@ export function oneOf<const T extends readonly string[]>(values: T) {
 export function mapping<const T extends v.ObjectEntries>(entries: T) {
   const keys = Object.keys(entries);
   return v.strictObject(entries, ({ expected, input }) => {
-    if (expected === "never") return withNearMiss("is not a key of the description", input, keys);
+    if (expected === "never") {
+      return withNearMiss(
+        "is not a key of the description",
+        input,
+        keys,
+        `Keys here are ${keys.join(", ")}.`,
+      );
+    }
     return expected === "Object" ? "must be a mapping" : `needs ${String(expected).replaceAll('"', "")}`;
   });
 }
@@ -62,7 +69,13 @@ export function named<const T extends v.GenericSchema>(key: RegExp, reason: stri
   );
 }
 
-function withNearMiss(reason: string, written: unknown, candidates: readonly string[]): string {
+function withNearMiss(
+  reason: string,
+  written: unknown,
+  candidates: readonly string[],
+  otherwise?: string,
+): string {
   const near = typeof written === "string" ? findNearMiss(written, candidates) : undefined;
-  return near === undefined ? reason : `${reason}\nDid you mean ${near}?`;
+  const hint = near === undefined ? otherwise : `Did you mean ${near}?`;
+  return hint === undefined ? reason : `${reason}\n${hint}`;
 }

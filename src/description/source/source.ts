@@ -27,7 +27,8 @@ export interface RefusalOptions {
   readonly code?: ErrorCode | undefined;
   /** Lines that show what to write instead. */
   readonly fix?: string | undefined;
-  readonly cause?: unknown;
+  /** The line holds a secret: its place is shown, not what it says. */
+  readonly isSecret?: boolean | undefined;
 }
 
 /** `<field> <reason>`, said of one value in a source. */
@@ -49,18 +50,19 @@ export function refusalAt(
     hint,
     code = "description_invalid",
     fix,
-    cause,
+    isSecret = false,
     field,
   }: RefusalOptions & { readonly field?: string } = {},
 ): AppError {
-  const shown = [position && excerptOf(file, text, position), fix].filter((part) => part !== undefined);
+  const shown = [position && excerptOf(file, isSecret ? "" : text, position), fix].filter(
+    (part) => part !== undefined,
+  );
   return new AppError({
     code,
-    message: `cannot read ${file}: ${sentence}`,
+    message: hideCredentials(`cannot read ${file}: ${sentence}`),
     hint,
-    excerpt: shown.length === 0 ? undefined : shown.join("\n\n"),
+    excerpt: shown.length === 0 ? undefined : hideCredentials(shown.join("\n\n")),
     details: { file, ...(field ? { field } : {}), ...position },
-    cause,
   });
 }
 
@@ -71,12 +73,18 @@ export function fieldName(path: Path): string {
     .join("");
 }
 
+/** User name and password of an address, letter by letter, so that a caret below still points at its column. */
+function hideCredentials(text: string): string {
+  return text.replaceAll(/(?<=:\/\/)[^/\s@]+(?=@)/g, (found) => "*".repeat(found.length));
+}
+
 const MAX_WIDTH = 100;
 
 /** `holdall.yaml:3:7`, the line, and a caret under the column; of a long line, the part around it. */
 function excerptOf(file: string, text: string, { line, column }: Position): string {
   const whole = (text.split(/\r?\n/)[line - 1] ?? "").replaceAll("\t", " ");
   const start = column > MAX_WIDTH ? column - MAX_WIDTH / 2 : 0;
+  if (whole === "") return `${file}:${line}:${column}`;
   const visible = whole.slice(start, start + MAX_WIDTH).trimEnd();
   return `${file}:${line}:${column}\n  ${visible}\n  ${" ".repeat(column - 1 - start)}^`;
 }

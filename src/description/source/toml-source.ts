@@ -8,12 +8,9 @@ export function parseToml(text: string, file: string): Record<string, unknown> {
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
     const [, reason = cause.message] = /^Invalid TOML document: ([^\n]*)/.exec(cause.message) ?? [];
-    throw refusalAt(
-      { file, text },
-      `the text is not TOML: ${reason}`,
-      { line: cause.line, column: cause.column },
-      { cause },
-    );
+    // Not kept as the cause: it quotes lines of the file.
+    const { line, column } = cause;
+    throw refusalAt({ file, text }, `the text is not TOML: ${reason}`, { line, column });
   }
 }
 

@@ -7,14 +7,10 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  type Node,
   parseDocument,
-  visit,
 } from "yaml";
-import { findRunTogether } from "./run-together.ts";
 import { type Path, type Position, refusalAt, type Source } from "./source.ts";
-
-const MAX_ALIASES = 50;
+import { findYamlProblem, MAX_ALIASES } from "./yaml-problems.ts";
 
 /** YAML 1.2, core schema, one document, without tags. @throws AppError `description_invalid`. */
 export function parseYamlSource(text: string, file: string): Source {
@@ -24,19 +20,11 @@ export function parseYamlSource(text: string, file: string): Source {
     return { line, column: col };
   };
   const document = parse(text, file, counter);
-  const problem = document.errors[0];
+  const problem = findYamlProblem(document, text);
   if (problem !== undefined) {
-    const position = positionAt(problem.pos[0]);
-    const runTogether = findRunTogether(text);
-    if (runTogether !== undefined) {
-      throw refusalAt({ file, text }, "the text has several keys on one line", position, runTogether);
-    }
-    const { sentence, hint } = explain(problem.code, problem.message, text, problem.pos[0]);
-    throw refusalAt({ file, text }, sentence, position, { hint });
+    const { sentence, offset, hint, fix } = problem;
+    throw refusalAt({ file, text }, sentence, positionAt(offset), { hint, fix });
   }
-  refuseTagsAndAliases(document, (node, sentence, hint) => {
-    throw refusalAt({ file, text }, sentence, positionAt(node.range?.[0] ?? 0), { hint });
-  });
   return {
     file,
     text,
@@ -48,71 +36,13 @@ export function parseYamlSource(text: string, file: string): Source {
   };
 }
 
-function parse(text: string, file: string, lineCounter: LineCounter) {
+function parse(text: string, file: string, lineCounter: LineCounter): Document {
   try {
     return parseDocument(text, { lineCounter, version: "1.2", schema: "core", prettyErrors: false });
   } catch (cause) {
-    // The parser descends once per level.
-    if (cause instanceof RangeError)
-      throw refusalAt({ file, text }, "the text is nested too deeply", undefined, { cause });
-    throw cause;
+    if (!(cause instanceof RangeError)) throw cause; // the parser descends once per level
+    throw refusalAt({ file, text }, "the text is nested too deeply", undefined);
   }
-}
-
-/** The parser's codes that a description meets often, in the words of somebody who wants to get on. */
-function explain(
-  code: string,
-  message: string,
-  text: string,
-  offset: number,
-): { sentence: string; hint?: string } {
-  switch (code) {
-    case "UNEXPECTED_TOKEN":
-    case "BAD_SCALAR_START":
-      if (/^[>|@`%]/.test(text.slice(offset))) {
-        const [value = ""] = /^[^\n#]*/.exec(text.slice(offset)) ?? [];
-        const sentence = `the text has a value that starts with ${text.charAt(offset)} without quotes`;
-        return { sentence, hint: `Write it as ${JSON.stringify(value.trim())}.` };
-      }
-      break;
-    case "DUPLICATE_KEY":
-      return { sentence: "the text has the same key twice", hint: "Keep one of the two." };
-    case "TAB_AS_INDENT":
-      return { sentence: "the text has a tab as indentation", hint: "Indent with spaces." };
-    case "MULTIPLE_DOCS":
-      return {
-        sentence: "the text has more than one document",
-        hint: "Keep what is before the second `---`.",
-      };
-  }
-  return { sentence: `the text is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}` };
-}
-
-function refuseTagsAndAliases(
-  document: Document,
-  refuse: (node: Node, sentence: string, hint?: string) => never,
-): void {
-  let aliases = 0;
-  visit(document, {
-    Node(_, node) {
-      if (isAlias(node)) {
-        aliases += 1;
-        const hint = `Write it as ${JSON.stringify(`*${node.source}`)}.`;
-        if (node.resolve(document) === undefined)
-          refuse(node, "the text has a value that starts with * without quotes", hint);
-        if (aliases > MAX_ALIASES) refuse(node, `the text has more than ${MAX_ALIASES} aliases`);
-      } else if (node.tag?.startsWith("!") || (node.tag && !node.tag.startsWith("tag:yaml.org,2002:"))) {
-        refuse(
-          node,
-          `the text has the tag ${node.tag}`,
-          "Take it out; a value that starts with ! needs quotes.",
-        );
-      }
-    },
-    Pair(_, pair) {
-      if (isNode(pair.key) && !isScalar(pair.key)) refuse(pair.key, "the text has a key that is not text");
-    },
-  });
 }
 
 /** Plain data. A number at the top level is the text that was written: `version: 1.10` is not 1.1. */
@@ -129,7 +59,7 @@ function plainValue(document: Document, file: string, text: string): unknown {
   } catch (cause) {
     // Aliases within aliases.
     if (cause instanceof ReferenceError)
-      throw refusalAt({ file, text }, "the text grows too much by its aliases", undefined, { cause });
+      throw refusalAt({ file, text }, "the text grows too much by its aliases", undefined);
     throw cause;
   }
 }

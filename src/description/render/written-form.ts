@@ -1,0 +1,118 @@
+import { joinArgv } from "../argv.ts";
+import type {
+  DescribedCommand,
+  DescribedProcess,
+  Description,
+  PipSource,
+  ScheduledCommand,
+  Setting,
+} from "../description.ts";
+import { writtenWord } from "../words.ts";
+import type { YamlValue } from "./render-yaml.ts";
+
+/** The keys of a description as a user would write them; parsing them gives the same description. */
+export function writtenForm(description: Description): Readonly<Record<string, YamlValue | undefined>> {
+  const { name, version, platforms, os, python, rpm, deb, pip, paths, app, services, files, build } =
+    description;
+  return {
+    name,
+    version,
+    platform: commaText(platforms),
+    os: commaText(os),
+    python,
+    rpm: commaText(rpm),
+    deb: commaText(deb),
+    pip: oneOrList(pip.map(pipText)),
+    paths: oneOrList(paths),
+    app,
+    processes: mapping(description.processes, writtenProcess),
+    commands: mapping(description.commands, writtenCommand),
+    schedule: mapping(description.schedule, (scheduled) => writtenSchedule(scheduled, description)),
+    lifecycle: mapping(description.lifecycle, writtenCommand),
+    settings: mapping(description.settings, writtenSetting),
+    services: mapping(services, ({ type, env }) => (env === undefined ? type : { type, env })),
+    static: mapping(description.static, (directory) => directory),
+    files: files.length === 0 ? undefined : files,
+    build: build.length === 0 ? undefined : build.map(joinArgv),
+  };
+}
+
+function commaText(words: readonly string[]): string | undefined {
+  return words.length === 0 ? undefined : words.join(", ");
+}
+
+function oneOrList(texts: readonly string[]): YamlValue | undefined {
+  return texts.length > 1 ? texts : texts[0];
+}
+
+function pipText(source: PipSource): string {
+  switch (source.kind) {
+    case "project":
+      return ".";
+    case "file":
+      return source.path;
+    case "requirement":
+      return source.text;
+  }
+}
+
+function mapping<Value>(
+  record: Readonly<Record<string, Value>>,
+  write: (value: Value, name: string) => YamlValue,
+): YamlValue | undefined {
+  const entries = Object.entries(record).map(([name, value]) => [name, write(value, name)] as const);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function commandLine(argv: readonly string[]): string {
+  return joinArgv(argv.map(writtenWord));
+}
+
+function writtenProcess({ argv, instances, overlap }: DescribedProcess): YamlValue {
+  const command = commandLine(argv);
+  if (instances === 1 && overlap === "allowed") return command;
+  return {
+    command,
+    ...(instances === 1 ? {} : { instances }),
+    ...(overlap === "allowed" ? {} : { overlap }),
+  };
+}
+
+function writtenCommand(command: DescribedCommand): YamlValue {
+  const help = command.help === "" ? {} : { help: command.help };
+  switch (command.kind) {
+    case "argv":
+      return command.help === ""
+        ? commandLine(command.argv)
+        : { command: commandLine(command.argv), ...help };
+    case "script":
+      return { script: command.path, ...help };
+    case "function":
+      return { function: command.function, ...help };
+    case "url":
+      return { url: command.path, ...help };
+    case "sql":
+      return { sql: command.files, database: command.database, ...help };
+  }
+}
+
+function writtenSchedule({ cron, command }: ScheduledCommand, { commands }: Description): YamlValue {
+  const written = writtenCommand(command);
+  // A text that is a command's name means that command: a list is always an argv.
+  const isName = typeof written === "string" && Object.hasOwn(commands, written);
+  return { cron, command: isName ? [written] : written };
+}
+
+function writtenSetting(setting: Setting, name: string): YamlValue {
+  const { type, isRequired, generate, choices, help, env, file } = setting;
+  return {
+    type,
+    ...(setting.default === undefined ? {} : { default: setting.default }),
+    ...(isRequired ? { required: true } : {}),
+    ...(generate === undefined ? {} : { generate }),
+    ...(choices.length === 0 ? {} : { choices }),
+    ...(help === "" ? {} : { help }),
+    ...(env === undefined || env === name.toUpperCase() ? {} : { env }),
+    ...(file === undefined ? {} : { file }),
+  };
+}
