@@ -1,4 +1,4 @@
-import type { ArtifactDiff } from "../../artifact/diff-artifacts.ts";
+import type { ArtifactDifference } from "../../artifact/diff-artifacts.ts";
 import { defineCommand } from "../command.ts";
 import { ARTIFACT } from "./arguments.ts";
 
@@ -16,7 +16,7 @@ export const diffCommand = defineCommand(
       { line: "holdall diff notes-1.0.holdall notes-1.1.holdall", help: "what an upgrade would move" },
     ],
   },
-  async ({ old, new: changed }): Promise<ArtifactDiff> => {
+  async ({ old, new: changed }): Promise<ArtifactDifference> => {
     const { openArtifact } = await import("../../artifact/open-artifact.ts");
     const { diffArtifacts } = await import("../../artifact/diff-artifacts.ts");
     return diffArtifacts(await openArtifact(old), await openArtifact(changed));

@@ -24,8 +24,11 @@ export const initCommand = defineCommand(
   },
   async ({ dir }): Promise<Initialized> => {
     const { readDescription } = await import("../../description/read-description.ts");
-    const { renderInitialDescription } = await import("../../description/render-initial-description.ts");
-    const text = renderInitialDescription(await readDescription(dir));
+    const { renderInitialDescription } = await import(
+      "../../description/render/render-initial-description.ts"
+    );
+    const { description, origins } = await readDescription(dir);
+    const text = renderInitialDescription(description, origins);
     const file = join(dir, "holdall.yaml");
     await writeFile(file, text, { flag: "wx" }).catch((cause: unknown) => {
       if (errnoOf(cause) !== "EEXIST") throw cause;

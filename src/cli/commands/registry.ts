@@ -5,6 +5,7 @@ import { renderCompletion } from "../render/completion.ts";
 import { renderConverted } from "../render/convert.ts";
 import { renderDiff } from "../render/diff.ts";
 import { renderHelp } from "../render/help.ts";
+import { renderInitialized } from "../render/init.ts";
 import { renderInspected } from "../render/inspect.ts";
 import { renderPlanned } from "../render/plan.ts";
 import { renderRun } from "../render/run.ts";
@@ -13,6 +14,7 @@ import { checkCommand } from "./check.ts";
 import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
 import { helpCommand } from "./help.ts";
+import { initCommand } from "./init.ts";
 import { inspectCommand } from "./inspect.ts";
 import { packCommand } from "./pack.ts";
 import { planCommand } from "./plan.ts";
@@ -30,6 +32,7 @@ export interface Entry {
 /** In the order of help. To add one: a file here, one in render/, a line. */
 export const COMMANDS: readonly Entry[] = [
   entry(checkCommand, renderCheck),
+  entry(initCommand, renderInitialized),
   entry(planCommand, renderPlanned),
   entry(runCommand, renderRun),
   entry(inspectCommand, renderInspected),

@@ -1,9 +1,9 @@
-import type { ArtifactDiff, ChangedNames } from "../../artifact/diff-artifacts.ts";
+import type { ArtifactDifference, ChangedNames } from "../../artifact/diff-artifacts.ts";
 import type { Paint } from "../paint.ts";
 import { renderBytes } from "./bytes.ts";
 import { renderTable } from "./table.ts";
 
-export function renderDiff(diff: ArtifactDiff, paint: Paint): string {
+export function renderDiff(diff: ArtifactDifference, paint: Paint): string {
   if (diff.isSame) return "the same artifact: their manifests have the same digest";
   const { added, removed, same } = diff.layers;
   const sections = [

@@ -6,8 +6,14 @@ _holdall() {
     [[ ${COMP_WORDS[index]} == -* ]] || { command=${COMP_WORDS[index]}; break; }
   done
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'check plan run inspect verify unpack pack completion help --json --quiet --no-color --help --version' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan run inspect verify diff unpack pack completion help --json --quiet --no-color --help --version' -- "$word") ;;
     check)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+      esac
+      ;;
+    init)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
         *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
@@ -37,6 +43,12 @@ _holdall() {
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
       ;;
+    diff)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
     unpack)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -58,7 +70,7 @@ _holdall() {
     help)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'check plan run inspect verify unpack pack completion help' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan run inspect verify diff unpack pack completion help' -- "$word") ;;
       esac
       ;;
   esac

@@ -6,20 +6,24 @@ complete -c holdall -l no-color -d 'print without colour, as NO_COLOR=1 does'
 complete -c holdall -l help -s h -d 'show the help of the command'
 complete -c holdall -l version -d 'print the version of holdall'
 complete -c holdall -n __fish_use_subcommand -a check -d 'show what holdall understood, and where each value came from'
+complete -c holdall -n __fish_use_subcommand -a init -d 'write the description that holdall would infer'
 complete -c holdall -n __fish_use_subcommand -a plan -d 'show how the application would be started, without building it'
 complete -c holdall -n __fish_use_subcommand -a run -d 'run a command of an artifact'
 complete -c holdall -n __fish_use_subcommand -a inspect -d 'show what an artifact contains and how it is started'
 complete -c holdall -n __fish_use_subcommand -a verify -d 'check every byte of an artifact against its manifest'
+complete -c holdall -n __fish_use_subcommand -a diff -d 'show what changed from one artifact to another'
 complete -c holdall -n __fish_use_subcommand -a unpack -d 'write an artifact as a directory'
 complete -c holdall -n __fish_use_subcommand -a pack -d 'write the directory of an open artifact as one file'
 complete -c holdall -n __fish_use_subcommand -a completion -d 'print a completion script for a shell'
 complete -c holdall -n __fish_use_subcommand -a help -d 'show all commands, or one in full'
 complete -c holdall -n '__fish_seen_subcommand_from check' -a '(__fish_complete_directories)'
+complete -c holdall -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from plan' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from run' -F
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
 complete -c holdall -n '__fish_seen_subcommand_from verify' -F
+complete -c holdall -n '__fish_seen_subcommand_from diff' -F
 complete -c holdall -n '__fish_seen_subcommand_from unpack' -F
 complete -c holdall -n '__fish_seen_subcommand_from pack' -F
 complete -c holdall -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check plan run inspect verify unpack pack completion help'
+complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan run inspect verify diff unpack pack completion help'

@@ -3,10 +3,12 @@
 _holdall() {
   local -a commands=(
     'check:show what holdall understood, and where each value came from'
+    'init:write the description that holdall would infer'
     'plan:show how the application would be started, without building it'
     'run:run a command of an artifact'
     'inspect:show what an artifact contains and how it is started'
     'verify:check every byte of an artifact against its manifest'
+    'diff:show what changed from one artifact to another'
     'unpack:write an artifact as a directory'
     'pack:write the directory of an open artifact as one file'
     'completion:print a completion script for a shell'
@@ -15,14 +17,16 @@ _holdall() {
   local command=${words[(r)${(j:|:)${commands%%:*}}]}
   case $command in
     check) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
+    init) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
     plan) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
     run) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     inspect) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     verify) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
+    diff) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     unpack) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     pack) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     completion) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(bash zsh fish)' ;;
-    help) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(check plan run inspect verify unpack pack completion help)' ;;
+    help) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(check init plan run inspect verify diff unpack pack completion help)' ;;
     *)
       _describe command commands
       _arguments '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]'
