@@ -5,7 +5,7 @@ import { type IdentifiedLayer, isLayerMember, listLayers, type Manifest, type Ta
 import { MANIFEST_NAME } from "./zip.ts";
 
 /** What is other in the second artifact; all lists are sorted. */
-export interface ArtifactDiff {
+export interface ArtifactDifference {
   /** The manifests, and so all bytes, are the same. */
   readonly isSame: boolean;
   readonly layers: {
@@ -40,7 +40,7 @@ export interface ChangedNames {
 }
 
 /** Compares by manifests; reads no file. */
-export function diffArtifacts(from: Artifact, to: Artifact): ArtifactDiff {
+export function diffArtifacts(from: Artifact, to: Artifact): ArtifactDifference {
   const [before, after] = [from.manifest, to.manifest];
   const layers = diffLayers(before, after);
   return {
@@ -60,7 +60,7 @@ export function renderTargetName({ python, processor, libc }: Target): string {
   return [python.abi, processor, ...(libc === undefined ? [] : [libc.kind, libc.floor])].join(" ");
 }
 
-function diffLayers(before: Manifest, after: Manifest): ArtifactDiff["layers"] {
+function diffLayers(before: Manifest, after: Manifest): ArtifactDifference["layers"] {
   const order = (a: IdentifiedLayer, b: IdentifiedLayer) =>
     compareBytes(a.kind, b.kind) || compareBytes(a.name, b.name) || compareBytes(a.identity, b.identity);
   const old = listLayers(before).toSorted(order);
