@@ -1,5 +1,6 @@
 import type { Command, CommandRecord, Context } from "../command.ts";
 import type { Paint } from "../paint.ts";
+import { renderBuilt } from "../render/build.ts";
 import { renderCheck } from "../render/check.ts";
 import { renderCompletion } from "../render/completion.ts";
 import { renderConverted } from "../render/convert.ts";
@@ -10,6 +11,7 @@ import { renderInspected } from "../render/inspect.ts";
 import { renderPlanned } from "../render/plan.ts";
 import { renderRun } from "../render/run.ts";
 import { renderVerified } from "../render/verify.ts";
+import { buildCommand } from "./build.ts";
 import { checkCommand } from "./check.ts";
 import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
@@ -34,6 +36,7 @@ export const COMMANDS: readonly Entry[] = [
   entry(checkCommand, renderCheck),
   entry(initCommand, renderInitialized),
   entry(planCommand, renderPlanned),
+  entry(buildCommand, renderBuilt),
   entry(runCommand, renderRun),
   entry(inspectCommand, renderInspected),
   entry(verifyCommand, renderVerified),

@@ -51,6 +51,6 @@ for (const [words, offered] of TYPED) {
     const program = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _holdall; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const argv = ["bash", "-c", program, "bash", join(GOLDEN, "holdall.bash"), ...words];
     const { stdout, stderr } = await runProcess(argv, { env: process.env, cwd: directory });
-    assert.deepEqual({ offered: stdout.trim().split("\n"), stderr }, { offered, stderr: "" });
+    assert.deepEqual({ offered: stdout.trim().split("\n").toSorted(), stderr }, { offered, stderr: "" });
   });
 }

@@ -24,7 +24,7 @@ export function renderInspected({ form, identity, manifest, size }: Inspected, p
 }
 
 /** `Python 3.11 (cp311) on x86_64 with glibc 2.17 or newer`. */
-export function renderTarget({ python, processor, libc }: Target): string {
+export function renderTarget({ python, processor, libc }: Omit<Target, "layers" | "plan">): string {
   const where = processor === "any" ? "any processor" : processor;
   const needs = libc ? ` with ${libc.kind} ${libc.floor} or newer` : "";
   return `Python ${python.version} (${python.abi}) on ${where}${needs}`;

@@ -1,5 +1,8 @@
 const WIDTH = 60;
 
+/** What goes without saying. */
+const USUAL: Readonly<Record<string, unknown>> = { instances: 1, overlap: "allowed" };
+
 /** A value of a description in one line, as one would say it: the words of a command, `key=value` for the rest. */
 export function renderValue(value: unknown): string {
   const text = renderAny(value);
@@ -15,7 +18,7 @@ function renderAny(value: unknown): string {
 function renderRecord(record: object): string {
   const { kind, argv, ...rest } = record as { readonly kind?: unknown; readonly argv?: unknown };
   const words = Array.isArray(argv) ? [renderArgv(argv)] : [];
-  const others = Object.entries(rest).filter(([, inner]) => !isSilent(inner));
+  const others = Object.entries(rest).filter(([name, inner]) => !isSilent(inner) && USUAL[name] !== inner);
   const single = others.length === 1 && kind !== undefined && words.length === 0 ? others[0] : undefined;
   if (single) return `${kind} ${renderAny(single[1])}`;
   if (others.length === 0 && words.length === 0) return kind === undefined ? "" : String(kind);

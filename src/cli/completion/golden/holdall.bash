@@ -6,7 +6,7 @@ _holdall() {
     [[ ${COMP_WORDS[index]} == -* ]] || { command=${COMP_WORDS[index]}; break; }
   done
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan run inspect verify diff unpack pack completion help --json --quiet --no-color --help --version' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack completion help --json --quiet --no-color --help --version' -- "$word") ;;
     check)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -22,6 +22,14 @@ _holdall() {
     plan)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+      esac
+      ;;
+    build)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--output --python --no-import-check --json --quiet --no-color --help --version' -- "$word") ;;
+        *' --output') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        *' --python') ;;
         *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
       esac
       ;;
@@ -70,7 +78,7 @@ _holdall() {
     help)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan run inspect verify diff unpack pack completion help' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack completion help' -- "$word") ;;
       esac
       ;;
   esac

@@ -8,6 +8,7 @@ complete -c holdall -l version -d 'print the version of holdall'
 complete -c holdall -n __fish_use_subcommand -a check -d 'show what holdall understood, and where each value came from'
 complete -c holdall -n __fish_use_subcommand -a init -d 'write the description that holdall would infer'
 complete -c holdall -n __fish_use_subcommand -a plan -d 'show how the application would be started, without building it'
+complete -c holdall -n __fish_use_subcommand -a build -d 'make the artifact: one file that holds the application and all that it needs'
 complete -c holdall -n __fish_use_subcommand -a run -d 'run a command of an artifact'
 complete -c holdall -n __fish_use_subcommand -a inspect -d 'show what an artifact contains and how it is started'
 complete -c holdall -n __fish_use_subcommand -a verify -d 'check every byte of an artifact against its manifest'
@@ -19,6 +20,10 @@ complete -c holdall -n __fish_use_subcommand -a help -d 'show all commands, or o
 complete -c holdall -n '__fish_seen_subcommand_from check' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from plan' -a '(__fish_complete_directories)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -a '(__fish_complete_directories)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l output -s o -r -F -d 'where to write it (default: NAME-VERSION-TARGET.holdall in this directory)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11) or path of the interpreter to build for (default: the newest that fits)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l no-import-check -d 'do not import the application\'s object, when importing it has effects'
 complete -c holdall -n '__fish_seen_subcommand_from run' -F
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
 complete -c holdall -n '__fish_seen_subcommand_from verify' -F
@@ -26,4 +31,4 @@ complete -c holdall -n '__fish_seen_subcommand_from diff' -F
 complete -c holdall -n '__fish_seen_subcommand_from unpack' -F
 complete -c holdall -n '__fish_seen_subcommand_from pack' -F
 complete -c holdall -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan run inspect verify diff unpack pack completion help'
+complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build run inspect verify diff unpack pack completion help'

@@ -5,6 +5,7 @@ _holdall() {
     'check:show what holdall understood, and where each value came from'
     'init:write the description that holdall would infer'
     'plan:show how the application would be started, without building it'
+    'build:make the artifact: one file that holds the application and all that it needs'
     'run:run a command of an artifact'
     'inspect:show what an artifact contains and how it is started'
     'verify:check every byte of an artifact against its manifest'
@@ -19,6 +20,7 @@ _holdall() {
     check) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
     init) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
     plan) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
+    build) _arguments '1:command:' '--output[where to write it (default\: NAME-VERSION-TARGET.holdall in this directory)]:value:_files' '--python[version (3.11) or path of the interpreter to build for (default\: the newest that fits)]:value:' '--no-import-check[do not import the application'\''s object, when importing it has effects]' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
     run) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     inspect) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     verify) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
@@ -26,7 +28,7 @@ _holdall() {
     unpack) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     pack) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     completion) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(bash zsh fish)' ;;
-    help) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(check init plan run inspect verify diff unpack pack completion help)' ;;
+    help) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(check init plan build run inspect verify diff unpack pack completion help)' ;;
     *)
       _describe command commands
       _arguments '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]'
