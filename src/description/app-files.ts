@@ -14,18 +14,14 @@ const MAX_BYTES = 4 * 1024 * 1024;
 export function readAppFiles(directory: string): AppFiles {
   const root = realRoot(directory);
 
-  /** Undefined when there is nothing at `path`, or something that no application needs (a pipe, a dead link). */
+  /** Undefined when there is nothing at `path`. */
   function find(path: string): { readonly place: string; readonly stats: Stats } | undefined {
     const place = resolve(root, path);
     if (!isBelow(root, place)) throw outside(path, "it is not below the application's directory");
-    try {
-      const real = realpathSync(place);
-      if (!isBelow(root, real)) throw outside(path, `it is a link to ${real}`);
-      return { place: real, stats: statSync(real) };
-    } catch (error) {
-      if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
-      throw errnoOf(error) === undefined ? error : unreadable(path, error);
-    }
+    const real = realPath(place, path);
+    if (real === undefined) return undefined;
+    if (!isBelow(root, real)) throw outside(path, `it is a link to ${real}`);
+    return { place: real, stats: statSync(real) };
   }
 
   function isLinkedDirectory(path: string): boolean {
@@ -102,6 +98,16 @@ function realRoot(directory: string): string {
     hint: "Name the directory that holds the application.",
     details: { directory },
   });
+}
+
+/** Undefined when nothing is there, which a link that leads nowhere is as well. */
+function realPath(place: string, path: string): string | undefined {
+  try {
+    return realpathSync(place);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
+    throw unreadable(path, error);
+  }
 }
 
 function isBelow(root: string, place: string): boolean {

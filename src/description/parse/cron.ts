@@ -33,7 +33,7 @@ export function cronProblem(cron: string): string | undefined {
   for (const [index, field] of FIELDS.entries()) {
     const part = parts[index] ?? "";
     if (!part.split(",").every((range) => isRange(range, field))) {
-      return `must have a ${field.name} from ${field.first} to ${field.last}, not ${part}`;
+      return `must have ${field.first} to ${field.last} as ${field.name}, not ${part}`;
     }
   }
   return undefined;
