@@ -67,7 +67,7 @@ function findPlatform(name: string): Platform {
   throw new AppError({
     code: "platform_not_found",
     message: `cannot choose a platform: there is none named ${name}`,
-    hint: near === undefined ? `Use one of ${platformNames().join(", ")}.` : `Write ${near}.`,
+    hint: near === undefined ? `Use one of ${platformNames().join(", ")}.` : `Did you mean ${near}?`,
     details: { platform: name, nearMiss: near, known: platformNames() },
   });
 }

@@ -1,6 +1,7 @@
 import type { Platform } from "../platform.ts";
 import { findLackedServers } from "../servers/plan-server.ts";
 import { planCommands } from "./commands.ts";
+import { parseReference } from "./find-objects.ts";
 import { planProcesses } from "./processes.ts";
 import { planImportPath } from "./source-roots.ts";
 
@@ -23,12 +24,15 @@ export const pythonPlatform: Platform = {
 
   refine(plan, input) {
     const { commands, scripts } = planCommands(input);
+    const { app } = input.description;
     return {
       ...plan,
       importPath: [...new Set([...plan.importPath, ...planImportPath(input)])],
       scripts: { ...plan.scripts, ...scripts },
       commands: { ...plan.commands, ...commands },
       processes: { ...plan.processes, ...planProcesses(input) },
+      // What is known of any object; platforms that serve it say more.
+      objects: { ...(app && { app: { interface: "python", ...parseReference(app) } }), ...plan.objects },
     };
   },
 };

@@ -1,21 +1,16 @@
+import { parseRequirementFile } from "../../description/requirement-file.ts";
 import type { PlanInput } from "../platform.ts";
-import { readProjectTables } from "./project-tables.ts";
+import { findProjectRequirements, findRequirementName } from "./project-requirements.ts";
 
 /**
- * Names (as PEP 503 normalizes them) of the distributions that the application is known to have: all of its locks or
- * of the build, and what it asks for itself in case that nothing is resolved yet.
+ * Names (as PEP 503 normalizes them) of the distributions that the application is known to have: those of its locks or
+ * of the build, and what it asks for, which is all that is known as long as nothing is resolved.
  */
 export function findRequestedNames({ description, distributions, files }: PlanInput): ReadonlySet<string> {
-  const requirements = description.pip.flatMap((source) => {
-    if (source.kind === "requirement") return [source.text];
-    if (source.kind === "file") return files.read(source.path)?.split("\n") ?? [];
-    return readProjectTables(files).requirements;
+  const asked = description.pip.flatMap((source) => {
+    if (source.kind === "requirement") return findRequirementName(source.text);
+    if (source.kind === "project") return findProjectRequirements(files);
+    return parseRequirementFile(source.path, files).requirements.map(({ requirement }) => requirement.name);
   });
-  return new Set([...distributions.map(({ name }) => name), ...requirements.flatMap(nameOf)]);
-}
-
-/** Empty for a line that is a comment, an option or an address. */
-function nameOf(requirement: string): readonly string[] {
-  const name = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:$|[[;<>=!~@(#])/.exec(requirement)?.[1];
-  return name === undefined ? [] : [name.toLowerCase().replace(/[-_.]+/g, "-")];
+  return new Set([...asked, ...distributions.map(({ name }) => name)]);
 }

@@ -27,7 +27,8 @@ export function detectInterface(input: PlanInput, options: Options): string | un
  * @throws AppError `object_not_found` when there is neither object nor process, or several objects.
  */
 export function serveObject(plan: Plan, input: PlanInput, options: Options): Plan {
-  const planned = plan.objects["app"] ? plan : planObject(plan, input, options);
+  const isServed = (plan.objects["app"]?.interface ?? "python") !== "python";
+  const planned = isServed ? plan : planObject(plan, input, options);
   const object = planned.objects["app"];
   if (object?.interface !== options.interface || planned.processes["web"]) return planned;
   const argv = planServer(object, input);

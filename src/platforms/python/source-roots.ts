@@ -1,9 +1,14 @@
 import type { AppFiles } from "../../description/description.ts";
+import { parseRequirementFile } from "../../description/requirement-file.ts";
 import type { PlanInput } from "../platform.ts";
 
 /** Whether the application itself is built as a wheel: then it is imported from there, not from its sources. */
-export function isBuilt({ description }: PlanInput): boolean {
-  return description.pip.some(({ kind }) => kind === "project");
+export function isBuilt({ description, files }: PlanInput): boolean {
+  return description.pip.some(
+    (source) =>
+      source.kind === "project" ||
+      (source.kind === "file" && parseRequirementFile(source.path, files).hasProject),
+  );
 }
 
 /**
