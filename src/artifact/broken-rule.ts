@@ -8,8 +8,12 @@ export class BrokenRule extends Error {
 
 /** A value from outside as a message shows it: quoted, with escapes, not endless. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  if (typeof value === "string") return JSON.stringify(shorten(value));
+  return shorten(JSON.stringify(value) ?? "nothing");
+}
+
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
 /** Something that this version of holdall does not know, or not yet; a newer one may. */

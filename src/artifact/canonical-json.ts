@@ -18,7 +18,7 @@ export function renderCanonicalJson(value: unknown, depth = 0): string {
     return String(value);
   }
   if (typeof value !== "object") throw new BrokenRule(`a ${typeof value} is not JSON`);
-  if (depth === MAX_DEPTH) throw new BrokenRule(`it is nested more than ${MAX_DEPTH} deep`);
+  if (depth === MAX_DEPTH) throw new BrokenRule(`manifest is nested more than ${MAX_DEPTH} deep`);
   if (Array.isArray(value)) {
     return `[${value.map((item) => renderCanonicalJson(item, depth + 1)).join(",")}]`;
   }
@@ -34,13 +34,13 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    throw new BrokenRule("it is not JSON in UTF-8");
+    throw new BrokenRule("manifest is not JSON in UTF-8");
   }
 }
 
 /** @throws BrokenRule when `bytes` are not the canonical text of `value`, which was parsed from them. */
 export function checkCanonical(value: unknown, bytes: Uint8Array): void {
   if (Buffer.compare(Buffer.from(renderCanonicalJson(value)), bytes) !== 0) {
-    throw new BrokenRule("it is JSON, but not in canonical form");
+    throw new BrokenRule("manifest is JSON, but not in canonical form");
   }
 }

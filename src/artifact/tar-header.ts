@@ -32,7 +32,6 @@ const FIELDS = {
   gid: [116, 8],
   size: [124, 12],
   mtime: [136, 12],
-  checksum: [148, 8],
   type: [156, 1],
   target: [157, 100],
   magic: [257, 8],
@@ -40,6 +39,7 @@ const FIELDS = {
   device: [329, 16],
   prefix: [345, 155],
   end: [500, 12],
+  checksum: [148, 8], // last: it differs wherever another field does
 } as const satisfies Record<string, readonly [offset: number, length: number]>;
 
 /** @throws BrokenRule when the path, the target or the size does not fit. */

@@ -30,7 +30,11 @@ export async function unpackArtifact(
       await copy(place, join(staged, name), name === PREFIX_NAME ? 0o777 : 0o666);
     }
     const copied = await openArtifact(staged);
-    await verifyArtifact({ ...copied, path: artifact.path }, options);
+    // With the name that the user knows, and the checksums that only the sealed form has.
+    const members = new Map(
+      [...artifact.members].map(([name, place]) => [name, { ...place, ...copied.members.get(name) }]),
+    );
+    await verifyArtifact({ ...copied, path: artifact.path, members }, options);
     await rename(staged, directory);
     await syncDirectory(parent);
     return openArtifact(directory);
