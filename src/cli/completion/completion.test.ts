@@ -29,14 +29,18 @@ const TYPED: [words: string[], offered: string[]][] = [
   [["holdall", "--js"], ["--json"]],
   [["holdall", "build", "--out"], ["--output"]],
   [
-    ["holdall", "build", "ap"],
+    ["holdall", "build", "--output", "ap"],
+    ["app", "app.holdall"],
+  ],
+  [["holdall", "build", "ap"], ["app"]],
+  [
+    ["holdall", "inspect", "ap"],
     ["app", "app.holdall"],
   ],
   [["holdall", "unpack", "app."], ["app.holdall"]],
-  [["holdall", "check", "ap"], ["app"]],
   [
     ["holdall", "completion", ""],
-    ["bash", "zsh", "fish"],
+    ["bash", "fish", "zsh"],
   ],
   [["holdall", "help", "insp"], ["inspect"]],
   [["holdall", "--quiet", "bu"], ["build"]],

@@ -1,7 +1,7 @@
 import type { CommandRecord } from "../command.ts";
 import { allOptions, offerWords } from "./words.ts";
 
-/** For zsh 5: a file named \`_holdall\` on fpath. */
+/** For zsh 5: a file named `_holdall` on fpath, or sourced. */
 export function renderZshCompletion(records: readonly CommandRecord[]): string {
   return `#compdef holdall
 # zsh completion for holdall, made by \`holdall completion zsh\`
@@ -9,7 +9,10 @@ _holdall() {
   local -a commands=(
 ${records.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join("\n")}
   )
-  local command=\${words[(r)\${(j:|:)\${commands%%:*}}]}
+  local command= word
+  for word in \${words[2,CURRENT-1]}; do
+    [[ $word == -* ]] || { command=$word; break }
+  done
   case $command in
 ${records.map((record) => renderBranch(record, records)).join("\n")}
     *)
@@ -18,7 +21,8 @@ ${records.map((record) => renderBranch(record, records)).join("\n")}
       ;;
   esac
 }
-_holdall "$@"
+# Loaded from fpath, this file is the function's body; sourced, it announces the function.
+if [[ \${funcstack[1]} == _holdall ]]; then _holdall "$@"; else compdef _holdall holdall; fi
 `;
 }
 

@@ -15,7 +15,10 @@ _holdall() {
     'completion:print a completion script for a shell'
     'help:show all commands, or one in full'
   )
-  local command=${words[(r)${(j:|:)${commands%%:*}}]}
+  local command= word
+  for word in ${words[2,CURRENT-1]}; do
+    [[ $word == -* ]] || { command=$word; break }
+  done
   case $command in
     check) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
     init) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files -/' ;;
@@ -35,4 +38,5 @@ _holdall() {
       ;;
   esac
 }
-_holdall "$@"
+# Loaded from fpath, this file is the function's body; sourced, it announces the function.
+if [[ ${funcstack[1]} == _holdall ]]; then _holdall "$@"; else compdef _holdall holdall; fi
