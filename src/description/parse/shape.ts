@@ -39,7 +39,7 @@ function refuseIssue(first: v.BaseIssue<unknown>, context: Context): AppError {
   const { issue, path } = deepest(first, []);
   const [message = "", hint] = issue.message.split("\n");
   const isKey = issue.path?.at(-1)?.origin === "key";
-  if (issue.type === "strict_object" && Array.isArray(issue.path?.at(-1)?.input)) {
+  if (isListAsMapping(issue)) {
     return context.refuse(path.slice(0, -1), "must be a mapping, not a list");
   }
   if (message.startsWith("needs ")) return context.refuse(path.slice(0, -1), message);
@@ -52,6 +52,11 @@ function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
   return issue.type === "strict_object" && issue.expected === "never";
 }
 
+/** To the schemas a list is a mapping with the keys 0, 1, … */
+function isListAsMapping(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === "strict_object" && Array.isArray(issue.path?.at(-1)?.input);
+}
+
 interface Located {
   readonly issue: v.BaseIssue<unknown>;
   readonly path: Path;
@@ -61,7 +66,9 @@ interface Located {
 function deepest(issue: v.BaseIssue<unknown>, above: Path): Located {
   const keys = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
   const path = [...above, ...keys];
-  const nested = (issue.issues ?? []).map((inner) => deepest(inner, path));
+  const nested = (issue.issues ?? [])
+    .filter((inner) => !isListAsMapping(inner))
+    .map((inner) => deepest(inner, path));
   const rank = ({ path: { length }, issue: inner }: Located) => 2 * length + (isUnknownKey(inner) ? 1 : 0);
   const best = nested.sort((a, b) => rank(b) - rank(a))[0];
   if (best && best.path.length > path.length) return best;

@@ -7,10 +7,13 @@ export function parseToml(text: string, file: string): Record<string, unknown> {
     return parse(text);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
-    const [, reason = cause.message] = /^Invalid TOML document: ([^\n]*)/.exec(cause.message) ?? [];
+    const [, said = ""] = /^Invalid TOML document: ([^\n]*?)\.?\n/.exec(cause.message) ?? [];
+    const reason = said.includes("nested")
+      ? "the text is nested too deeply"
+      : `the text is not TOML: ${said}`;
     // Not kept as the cause: it quotes lines of the file.
     const { line, column } = cause;
-    throw refusalAt({ file, text }, `the text is not TOML: ${reason}`, { line, column });
+    throw refusalAt({ file, text }, reason, { line, column });
   }
 }
 

@@ -30,9 +30,8 @@ function explain(code: string, message: string, text: string, offset: number): Y
     case "BAD_SCALAR_START": {
       // Of a block scalar, the parser marks what follows its > or |.
       const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-      const [, before, value] = /^(.*?[:-]\s+)([>|@`%].*)/.exec(text.slice(lineStart)) ?? [];
-      if (before !== undefined && value !== undefined)
-        return unquoted(value.trim(), lineStart + before.length);
+      const [, before, value] = /^(.*?[:-]\s+)([>|@`%].*?)(?:\s+#.*)?$/m.exec(text.slice(lineStart)) ?? [];
+      if (before !== undefined && value !== undefined) return unquoted(value, lineStart + before.length);
       break;
     }
     case "DUPLICATE_KEY":
