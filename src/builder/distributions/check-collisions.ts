@@ -1,0 +1,96 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../errors/app-error.ts";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
+import type { BuildRun } from "../build-run.ts";
+import { cacheKey, layerDirectory } from "../layer-cache.ts";
+import type { InstalledDistribution } from "./install-distributions.ts";
+
+/** Paths of one distribution with the digest of what is there. */
+export interface PlacedFiles {
+  readonly name: string;
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+export interface Collision {
+  readonly path: string;
+  /** The one whose file is in the release is the last. */
+  readonly names: readonly [string, string];
+  /** Modules of one name: one of the two would be imported by both. */
+  readonly isFatal: boolean;
+}
+
+/**
+ * Refuses distributions whose modules overwrite one another, and warns of other files that do. The same set of layers is
+ * looked at once.
+ *
+ * @throws AppError `files_collide`.
+ */
+export async function checkCollisions(
+  run: BuildRun,
+  distributions: readonly InstalledDistribution[],
+): Promise<void> {
+  const layers = distributions.flatMap(({ name, layer }) => (layer === undefined ? [] : [{ name, layer }]));
+  const directory = join(run.cache, "verdicts");
+  const seen = join(directory, `${cacheKey(["collisions", layers.map(({ layer }) => layer.identity)])}.json`);
+  if ((await readFile(seen, "utf8").catch(undefinedIfMissing)) !== undefined) return;
+  const placed = await Promise.all(
+    layers.map(async ({ name, layer }) => {
+      const digest = layer.identity.slice("sha256:".length);
+      const text = await readFile(join(layerDirectory(run), `${digest}.files.json`), "utf8");
+      return { name, digests: JSON.parse(text) as Record<string, string> }; // written by pack-distribution.ts
+    }),
+  );
+  const collisions = listCollisions(placed);
+  const fatal = collisions.find(({ isFatal }) => isFatal);
+  if (fatal !== undefined) throw collide(fatal);
+  for (const { path, names } of collisions.slice(0, 5)) {
+    run.onEvent({
+      kind: "warning",
+      message: `${names[0]} and ${names[1]} both have ${path}: that of ${names[1]} is used`,
+    });
+  }
+  if (collisions.length > 0) return; // to be said at each build
+  await mkdir(directory, { recursive: true });
+  await writeFile(seen, "{}");
+}
+
+/** Directories that packagers put beside their package by mistake: nobody imports them. */
+const STRAY = /^site-packages\/(tests?|testing|docs?|examples?|benchmarks?|scripts|tools)\//;
+
+/** Files of different content at one path, and files where another has a directory; in the order given. */
+export function listCollisions(distributions: readonly PlacedFiles[]): Collision[] {
+  const owners = new Map<string, { readonly name: string; readonly digest: string }>();
+  const directories = new Map<string, string>();
+  const collisions: Collision[] = [];
+  for (const { name, digests } of distributions) {
+    for (const [path, digest] of Object.entries(digests)) {
+      const other = owners.get(path);
+      if (other !== undefined && other.digest !== digest) {
+        const isFatal = /\.(py|so)$/.test(path) && path.startsWith("site-packages/") && !STRAY.test(path);
+        collisions.push({ path, names: [other.name, name], isFatal });
+      }
+      owners.set(path, { name, digest });
+      for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+        const directory = path.slice(0, end);
+        if (directories.has(directory)) break;
+        directories.set(directory, name);
+      }
+    }
+  }
+  for (const [path, { name }] of owners) {
+    const other = directories.get(path);
+    if (other !== undefined) collisions.push({ path, names: [name, other], isFatal: true });
+  }
+  return collisions;
+}
+
+function collide({ path, names: [first, second] }: Collision): AppError {
+  const shown = path.replace(/^site-packages\//, "");
+  return new AppError({
+    code: "files_collide",
+    message: `cannot put ${first} and ${second} into one artifact: both have ${shown}, and they differ`,
+    hint: "Require only one of the two.",
+    details: { path, distributions: [first, second] },
+  });
+}

@@ -1,0 +1,118 @@
+import type { Plan } from "../artifact/plan.ts";
+import type { ArtifactLayer } from "../artifact/write-artifact.ts";
+import type { AppFiles, Description } from "../description/description.ts";
+import { isRequirement, parseRequirement } from "../description/requirement.ts";
+import { parseRequirementFile } from "../description/requirement-file.ts";
+import type { PlanInput } from "../platforms/platform.ts";
+import { planApplication } from "../platforms/registry.ts";
+import { listApplicationFiles } from "./application-files.ts";
+import { digestEntries, packApplication } from "./application-layer.ts";
+import type { BuildRun } from "./build-run.ts";
+import { buildProject } from "./distributions/build-project.ts";
+import { checkCollisions } from "./distributions/check-collisions.ts";
+import type { InstalledDistribution } from "./distributions/install-distributions.ts";
+import type { Interpreter } from "./python/interpreter.ts";
+import type { Uv } from "./uv/run-uv.ts";
+
+/** Everything of an artifact that came from a wheel or from the application's directory, and the plan for it. */
+export interface Sources {
+  readonly plan: Plan;
+  readonly version: string;
+  /** Distributions by name, the application last: what it has goes over what they have. */
+  readonly layers: readonly ArtifactLayer[];
+  readonly distributions: readonly InstalledDistribution[];
+  readonly made: number;
+}
+
+export interface SourceInput {
+  readonly description: Description;
+  readonly files: AppFiles;
+  readonly interpreter: Interpreter;
+  readonly findUv: () => Promise<Uv>;
+}
+
+/** @throws AppError `files_collide`, `file_outside`, `layer_invalid`, `build_command_failed`; that of planning. */
+export async function gatherSources(
+  run: BuildRun,
+  installed: readonly InstalledDistribution[],
+  input: SourceInput,
+): Promise<Sources> {
+  const { description, files } = input;
+  const isProject = hasProject(description, files);
+  const entries = listApplicationFiles(run.directory, description.files);
+  const digest = digestEntries(entries);
+  const project = isProject
+    ? await buildProject(run, await projectDigest(run, description, digest), input)
+    : undefined;
+  const all = project === undefined ? installed : [...installed, project.distribution];
+  const distributions = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  await checkCollisions(run, distributions);
+
+  const plan = planApplication(planInput(input, distributions));
+  const version =
+    description.version ?? distributions.find(({ name }) => name === description.name)?.version ?? "0";
+  const isPacked = entries.length > 0 && (!isProject || description.files.length > 0 || usesFiles(plan));
+  const packed = isPacked
+    ? await packApplication(run, entries, { name: description.name, version, digest })
+    : undefined;
+  const layers = distributions.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
+  return {
+    plan,
+    version,
+    layers: packed === undefined ? layers : [...layers, packed.layer],
+    distributions,
+    made: Number(project?.isMade ?? false) + Number(packed?.isMade ?? false),
+  };
+}
+
+/** What platforms are asked with: distributions as far as they are known. */
+export function planInput(
+  { description, files }: Pick<SourceInput, "description" | "files">,
+  distributions: readonly { name: string; version: string; scripts?: Readonly<Record<string, string>> }[],
+): PlanInput {
+  const requested = listRequestedNames(description, files);
+  return {
+    description,
+    files,
+    distributions: distributions.map(({ name, version, scripts = {} }) => ({
+      name,
+      version,
+      scripts,
+      isRequested: requested.has(name) || name === description.name,
+    })),
+  };
+}
+
+/** A wheel is made from more than `files` may name: from everything that is not ignored. */
+async function projectDigest(run: BuildRun, { files }: Description, digest: string): Promise<string> {
+  return files.length === 0 ? digest : digestEntries(listApplicationFiles(run.directory, []));
+}
+
+function hasProject({ pip }: Description, files: AppFiles): boolean {
+  return pip.some((source) => {
+    if (source.kind === "file") return parseRequirementFile(source.path, files).hasProject;
+    return source.kind === "project";
+  });
+}
+
+function listRequestedNames({ pip }: Description, files: AppFiles): ReadonlySet<string> {
+  const names = pip.flatMap((source) => {
+    if (source.kind === "project") return [];
+    if (source.kind === "file") {
+      return parseRequirementFile(source.path, files).requirements.map(({ requirement }) => requirement.name);
+    }
+    const requirement = parseRequirement(source.text);
+    return isRequirement(requirement) ? [requirement.name] : [];
+  });
+  return new Set(names);
+}
+
+/** Whether the plan needs the application's files beside its wheel. */
+function usesFiles({ importPath, commands, processes }: Plan): boolean {
+  const argvs = [
+    ...Object.values(processes).map(({ argv }) => argv),
+    ...Object.values(commands).map((command) => (command.kind === "argv" ? command.argv : [])),
+  ];
+  const hasSql = Object.values(commands).some(({ kind }) => kind === "sql");
+  return importPath.length > 0 || hasSql || argvs.flat().some((word) => word.includes("{app}"));
+}

@@ -1,0 +1,96 @@
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { toIdentity } from "../artifact/manifest.ts";
+import { sha256 } from "../artifact/measure.ts";
+import type { ArtifactLayer } from "../artifact/write-artifact.ts";
+import { undefinedIfMissing } from "../system/file-errors.ts";
+import { writeFileAtomic } from "../system/write-file.ts";
+import type { BuildRun } from "./build-run.ts";
+
+const ContentFields = { sha256: v.string(), size: v.number() };
+const LayerSchema = v.object({
+  kind: v.picklist(["application", "distribution", "bytecode"]),
+  name: v.string(),
+  version: v.string(),
+  size: v.number(),
+  files: v.number(),
+  transport: v.object({ encoding: v.literal("gzip"), ...ContentFields }),
+  digest: v.string(),
+  of: v.optional(v.string()),
+  crc32: v.number(),
+});
+const RecordSchema = v.object({
+  /** Absent: it was tried, and there is nothing to put into a layer. */
+  layer: v.optional(LayerSchema),
+  scripts: v.optional(v.record(v.string(), v.string()), {}),
+  /** Whether it holds machine code, and the glibc that needs; of distributions. */
+  isNative: v.optional(v.boolean(), false),
+  glibc: v.optional(v.string()),
+});
+
+/** What is remembered of a layer that was made from known input. */
+export interface CachedLayer {
+  readonly layer: ArtifactLayer | undefined;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly isNative: boolean;
+  readonly glibc: string | undefined;
+}
+
+export type CacheSection = "distributions" | "projects" | "applications" | "bytecode";
+
+/** Where the bytes of all layers are. */
+export function layerDirectory(run: BuildRun): string {
+  return join(run.cache, "layers");
+}
+
+/** One text for one input; part of file names. */
+export function cacheKey(input: unknown): string {
+  return sha256(Buffer.from(JSON.stringify(input)));
+}
+
+/** @returns undefined when there is none, or when its layer is not there in full: then it is made again. */
+export async function findCachedLayer(
+  run: BuildRun,
+  section: CacheSection,
+  key: string,
+): Promise<CachedLayer | undefined> {
+  const text = await readFile(join(run.cache, section, `${key}.json`), "utf8").catch(undefinedIfMissing);
+  const record = text === undefined ? undefined : parseRecord(text);
+  if (record === undefined) return undefined;
+  const { layer, scripts, isNative, glibc } = record;
+  if (layer === undefined) return { layer, scripts, isNative, glibc };
+  const { digest, of, ...facts } = layer;
+  const path = join(layerDirectory(run), `${digest}.tar.gz`);
+  const found = await stat(path).catch(undefinedIfMissing);
+  if (found?.size !== layer.transport.size) return undefined;
+  const base = of === undefined ? {} : { of: toIdentity(of) };
+  return { layer: { ...facts, ...base, identity: toIdentity(digest), path }, scripts, isNative, glibc };
+}
+
+export async function rememberLayer(
+  run: BuildRun,
+  section: CacheSection,
+  key: string,
+  { layer, scripts, isNative, glibc }: CachedLayer,
+): Promise<void> {
+  const directory = join(run.cache, section);
+  await mkdir(directory, { recursive: true });
+  await writeFileAtomic(
+    join(directory, `${key}.json`),
+    JSON.stringify({ layer: layer && toRecord(layer), scripts, isNative, glibc }),
+  );
+}
+
+function toRecord({ identity, of, path: _, ...facts }: ArtifactLayer) {
+  const digest = identity.slice("sha256:".length);
+  return of === undefined ? { ...facts, digest } : { ...facts, digest, of: of.slice("sha256:".length) };
+}
+
+function parseRecord(text: string): v.InferOutput<typeof RecordSchema> | undefined {
+  try {
+    return v.parse(RecordSchema, JSON.parse(text));
+  } catch {
+    return undefined; // cut short, or of another version of holdall
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { satisfies } from "@renovatebot/pep440";
+import { parse } from "smol-toml";
+import { sha256 } from "../../artifact/measure.ts";
+import type { AppFiles, Description } from "../../description/description.ts";
+import { isRequirement, parseRequirement, type Requirement } from "../../description/requirement.ts";
+import { parseRequirementFile } from "../../description/requirement-file.ts";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
+import { writeFileAtomic } from "../../system/write-file.ts";
+import type { BuildRun } from "../build-run.ts";
+import { runUv, type Uv } from "../uv/run-uv.ts";
+import { type Lock, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
+import { isMarkerTrue, type MarkerEnvironment } from "./marker.ts";
+import { parsePoetryLock } from "./poetry-lock.ts";
+import { parsePylock } from "./pylock.ts";
+import { parsePinnedRequirements } from "./requirements.ts";
+
+export interface LockInput {
+  readonly description: Description;
+  readonly files: AppFiles;
+  readonly environment: MarkerEnvironment;
+  /** Asked only when uv has work to do. */
+  readonly findUv: () => Promise<Uv>;
+}
+
+/** Lock files in the order in which they are looked for, with the command that renews each. */
+const RENEW: Readonly<Record<string, string>> = {
+  "uv.lock": "Run `uv lock`.",
+  "poetry.lock": "Run `poetry lock`.",
+  "pylock.toml": "Run `uv export --format pylock.toml -o pylock.toml`, or the tool that wrote it.",
+};
+
+/**
+ * The lock that the application brings; undefined when it has none.
+ *
+ * @throws AppError `lock_invalid`, also when it does not fit what the description asks for.
+ */
+export async function readOwnLock(run: BuildRun, input: LockInput): Promise<Lock | undefined> {
+  for (const [path, hint] of Object.entries(RENEW)) {
+    const text = input.files.read(path);
+    if (text === undefined) continue;
+    const lock = { path, distributions: await readLockFile(run, path, text, input) };
+    checkFits(lock, input, hint);
+    return lock;
+  }
+  return readPinnedFiles(input);
+}
+
+async function readLockFile(
+  run: BuildRun,
+  path: string,
+  text: string,
+  { files, environment, description, findUv }: LockInput,
+): Promise<LockedDistribution[]> {
+  if (path === "pylock.toml") return parsePylock(text, path);
+  if (path === "poetry.lock") {
+    const roots = [...listRequirements(description), ...listProjectNames(files.read("pyproject.toml"))];
+    return parsePoetryLock(text, path, { roots, environment });
+  }
+  // uv itself knows its format best; what it says of one lock is remembered.
+  const project = files.read("pyproject.toml") ?? "";
+  const key = sha256(Buffer.from(JSON.stringify([text, project])));
+  const remembered = join(run.cache, "exports", `${key}.txt`);
+  const known = await readFile(remembered, "utf8").catch(undefinedIfMissing);
+  const exported = known ?? (await exportUvLock(run, await findUv()));
+  const distributions = parsePinnedRequirements(exported, path, RENEW[path] ?? "");
+  if (known === undefined) {
+    await mkdir(join(run.cache, "exports"), { recursive: true });
+    await writeFileAtomic(remembered, exported);
+  }
+  return distributions;
+}
+
+async function exportUvLock(run: BuildRun, uv: Uv): Promise<string> {
+  const output = join(run.work, "exported.txt");
+  const format = ["--format", "requirements.txt", "--no-header", "--no-annotate", "-o", output];
+  const chosen = ["--frozen", "--no-default-groups", "--no-emit-project"];
+  await runUv(run, uv, {
+    args: ["export", "-q", ...chosen, ...format, "--python", uv.interpreter.executable],
+    step: "resolve",
+    goal: "read uv.lock",
+  });
+  return readFile(output, "utf8");
+}
+
+/** Requirements files are a lock when all that the description names are, and nothing is asked for beside them. */
+function readPinnedFiles({ description, files }: LockInput): Lock | undefined {
+  const parsed = description.pip.map((source) =>
+    source.kind === "file" ? parseRequirementFile(source.path, files) : undefined,
+  );
+  const paths = description.pip.flatMap((source) => (source.kind === "file" ? [source.path] : []));
+  if (parsed.length === 0 || !parsed.every((file) => file?.isLock)) return undefined;
+  const distributions = parsed
+    .flatMap((file) => file?.requirements ?? [])
+    .map(({ requirement: { name, specifier, marker }, hashes, file }) => {
+      const usable = sortedUnique(hashes.filter((hash) => hash.startsWith("sha256:")));
+      if (usable.length === 0)
+        throw lockInvalid(file, `${name} has no sha256 hash`, "Lock again with sha256 hashes.");
+      const marked = marker === undefined ? {} : { marker };
+      return { name, version: specifier.replace(/^=+/, ""), hashes: usable, ...marked };
+    });
+  return { path: paths.join(", "), distributions };
+}
+
+/** Whatever the description names must be in the lock, in a version that it allows. */
+function checkFits(lock: Lock, { description, environment }: LockInput, hint: string): void {
+  for (const text of listRequirements(description)) {
+    const requirement = parseRequirement(text);
+    if (!isRequirement(requirement) || !isWanted(requirement, environment)) continue;
+    const { name, specifier } = requirement;
+    const found = lock.distributions.filter((distribution) => distribution.name === name);
+    if (found.length === 0)
+      throw lockInvalid(lock.path, `it lacks ${name}, which the application requires`, hint);
+    const fits = found.some(
+      ({ version }) => specifier === "" || satisfies(version, specifier, { prereleases: true }),
+    );
+    if (!fits) {
+      const versions = found.map(({ version }) => version).join(", ");
+      throw lockInvalid(
+        lock.path,
+        `it has ${name} ${versions}, and the application requires ${name}${specifier}`,
+        hint,
+      );
+    }
+  }
+}
+
+function isWanted({ marker, url }: Requirement, environment: MarkerEnvironment): boolean {
+  return url === undefined && (marker === undefined || isMarkerTrue(marker, environment));
+}
+
+function listRequirements({ pip }: Description): string[] {
+  return pip.flatMap((source) => (source.kind === "requirement" ? [source.text] : []));
+}
+
+/** What a pyproject.toml requires, by name: where an old poetry.lock is followed from. */
+function listProjectNames(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const table = (value: unknown, key: string): unknown =>
+    typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  const root: unknown = parse(text);
+  const listed = table(table(root, "project"), "dependencies");
+  const poetry = table(table(table(root, "tool"), "poetry"), "dependencies");
+  const named = Object.entries(typeof poetry === "object" && poetry !== null ? poetry : {})
+    .filter(([name, constraint]) => name !== "python" && table(constraint, "optional") !== true)
+    .map(([name]) => name);
+  return [...(Array.isArray(listed) ? listed.filter((one) => typeof one === "string") : []), ...named];
+}
