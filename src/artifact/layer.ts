@@ -68,21 +68,23 @@ async function writeSynced(path: string, bytes: AsyncIterable<Uint8Array>): Prom
 
 const PIECE_SIZE = 256 * 1024;
 
-/** Headers and small files come in pieces of a few hundred bytes: handing each to a thread costs more than its work. */
+/**
+ * Headers and small files come in pieces of a few hundred bytes: handing each to a thread costs more than its work.
+ * Copies: the pieces are overwritten, while what is yielded is still being read by that thread.
+ */
 function* inLargePieces(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   let large = Buffer.allocUnsafe(PIECE_SIZE);
   let filled = 0;
   for (const piece of pieces) {
-    if (filled + piece.length > PIECE_SIZE) {
-      if (filled > 0) yield large.subarray(0, filled);
-      large = Buffer.allocUnsafe(PIECE_SIZE); // the one before is still being read
+    for (let taken = 0; taken < piece.length; ) {
+      const part = piece.subarray(taken, taken + PIECE_SIZE - filled);
+      large.set(part, filled);
+      taken += part.length;
+      filled += part.length;
+      if (filled < PIECE_SIZE) continue;
+      yield large;
+      large = Buffer.allocUnsafe(PIECE_SIZE);
       filled = 0;
-    }
-    if (piece.length >= PIECE_SIZE) {
-      yield piece;
-    } else {
-      large.set(piece, filled);
-      filled += piece.length;
     }
   }
   if (filled > 0) yield large.subarray(0, filled);

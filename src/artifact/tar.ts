@@ -24,7 +24,7 @@ export type TarPart = TarEntry | { readonly kind: "content"; readonly bytes: Buf
 const END = Buffer.alloc(2 * BLOCK_SIZE);
 
 /**
- * The bytes of a layer's tar, in small and large pieces.
+ * The bytes of a layer's tar in pieces, each overwritten when the next one is asked for.
  * @param entries - sorted by the bytes of their paths. A file on disk is opened when its turn comes.
  * @throws BrokenRule
  */
