@@ -34,7 +34,7 @@ export async function buildProject(
     await runUv(run, uv, {
       args: [
         ...["pip", "install", "-q", "--prefix", prefix, "--python", interpreter.executable],
-        ...["--no-deps", "--no-index", "--link-mode", "copy", "--no-compile-bytecode", wheel],
+        ...["--no-deps", "--no-index", "--link-mode", "hardlink", "--no-compile-bytecode", wheel],
       ],
       step: "build-project",
       goal: "install the application's wheel",

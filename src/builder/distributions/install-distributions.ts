@@ -80,7 +80,7 @@ async function installInto(
   await runUv(run, uv, {
     args: [
       ...["pip", "install", "--prefix", prefix, "--python", interpreter.executable, ...target],
-      ...["--no-deps", "--require-hashes", "--link-mode", "copy", "--no-compile-bytecode"],
+      ...["--no-deps", "--require-hashes", "--link-mode", "hardlink", "--no-compile-bytecode"],
       ...(label === "all" ? [] : ["-q"]),
       ...["-r", requirements],
     ],
