@@ -114,7 +114,8 @@ function originsOf(description: Description, { source, written, detected }: Sour
         return { source: source.file, line: source.locate(path, "key")?.line };
       }
       const found = Object.entries(detected).find(([name]) => name === field)?.[1];
-      return found?.origin ?? { source: "default", line: undefined };
+      if (found === undefined) return { source: "default", line: undefined };
+      return { ...found.origin, line: found.lines?.[path[1] ?? ""] };
     };
     const key = WRITTEN_NAMES[field] ?? field;
     origins[field] = at([key]);

@@ -24,7 +24,6 @@ const SHAPE: readonly Refused[] = [
     "Keys here are type, env.",
   ],
   ["lifecycle:\n  ‸migrat: x", "lifecycle.migrat is not a key of the description", "Did you mean migrate?"],
-  ["platform: ‸3.5.1.x: y", "the text is not YAML: nested mappings are not allowed in compact mappings"],
   ["name: ‸[a, b]", "name must be text, not a list"],
   ["processes: ‸[gunicorn]", "processes must be a mapping of names, not a list"],
   [
@@ -170,6 +169,16 @@ const YAML: readonly Refused[] = [
   ["files:\n  - ‸*.py", "the text has a value that starts with * without quotes", 'Write it as "*.py".'],
   ["files:\n  - ‸!tests/", "the text has the tag !tests/", 'If it is a value, write it as "!tests/".'],
   ["app: ‸@x", "the text has a value that starts with @ without quotes", 'Write it as "@x".'],
+  [
+    "commands:\n  a: ‸b --format '{\"c\": 1}'",
+    "the text has a value with `: ` in it without quotes",
+    'Write it as "b --format \'{\\"c\\": 1}\'".',
+  ],
+  [
+    "platform: python\n  ‸os: posix",
+    "the text has a key that is indented too far",
+    "Start keys that belong together in the same column.",
+  ],
   ["name: a\n‸name: b", "the text has the same key twice", "Keep one of the two."],
   ["build:\n‸\t- make", "the text has a tab as indentation", "Indent with spaces."],
   ["name: a\n‸---\nname: b", "the text has more than one document", "Keep one of them."],

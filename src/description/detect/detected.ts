@@ -4,6 +4,8 @@ import type { AppFiles, Description, Origin } from "../description.ts";
 export interface Found<Value> {
   readonly value: Value;
   readonly origin: Origin;
+  /** Of a value with names: the line that each is on, where the file is read line by line. */
+  readonly lines?: Readonly<Record<string, number>>;
 }
 
 /** What was found without asking. */
@@ -17,7 +19,7 @@ export type Detector = (files: AppFiles) => Detected;
 export function found<Value>(
   value: Value | undefined,
   source: string,
-  line?: number,
+  lines: Readonly<Record<string, number>> = {},
 ): Found<Value> | undefined {
-  return value === undefined ? undefined : { value, origin: { source, line } };
+  return value === undefined ? undefined : { value, origin: { source, line: undefined }, lines };
 }

@@ -11,6 +11,7 @@ export function detectProcfile(files: AppFiles): Detected {
   const text = files.read(FILE);
   if (text === undefined) return {};
   const processes: Record<string, DescribedProcess> = {};
+  const lines: Record<string, number> = {};
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const [head = "", name] = /^\s*([A-Za-z0-9][\w-]*)\s*:\s*/.exec(line) ?? [];
@@ -31,14 +32,15 @@ export function detectProcfile(files: AppFiles): Detected {
     );
     if ("reason" in argv) throw refuse(`${name} ${argv.reason}`, head.length + argv.column);
     if (argv.length === 0) throw refuse(`${name} has no command`, 0);
+    lines[name] = index + 1;
     processes[name] = { argv: argv.map(plannedWord), instances: 1, overlap: "allowed" };
   }
   // `release` is a command: platforms that read Procfiles run it before the new release starts.
   const { release, ...running } = processes;
   const migrate = release && ({ kind: "argv", argv: release.argv, help: "" } as const);
   return {
-    processes: Object.keys(running).length === 0 ? undefined : found(running, FILE),
-    lifecycle: migrate && found({ migrate }, FILE),
+    processes: Object.keys(running).length === 0 ? undefined : found(running, FILE, lines),
+    lifecycle: migrate && found({ migrate }, FILE, { migrate: lines["release"] ?? 1 }),
   };
 }
 

@@ -22,7 +22,7 @@ export function field<const F extends Field>(record: F): F {
 }
 
 export const TEXT = v.string("must be text");
-export const NUMBER = v.pipe(v.number("must be a number"), v.integer("must be a whole number"));
+export const NUMBER = v.pipe(v.number("must be a number"), v.safeInteger("must be a whole number"));
 export const BOOLEAN = v.boolean("must be true or false");
 
 /** At most this many items or keys; more is no description. */

@@ -39,16 +39,18 @@ function locate(text: string, path: Path, part: "key" | "value"): Position | und
     if (header) table = written;
     else if (written.length === 0) continue;
     const full = header ? table : [...table, ...written];
-    const depth = full.findIndex((name, at) => name !== names[at]);
-    if (depth !== -1 || full.length <= (best?.depth ?? 0)) continue;
+    // `[a.b.c]` is where `a.b` is as well, if nothing else is.
+    const depth = Math.min(full.length, names.length);
+    const isOnPath = full.slice(0, depth).every((name, at) => name === names[at]);
+    if (!isOnPath || depth <= (best?.depth ?? 0)) continue;
 
-    const rest = names.slice(full.length);
+    const rest = names.slice(depth);
     const inside =
       assignment && rest.length > 0 ? columnInside(content, assignment[0].length, rest) : undefined;
     const start = content.search(/\S/);
     const isValue = assignment !== null && !header && (part === "value" || rest.length > 0);
     const column = inside ?? (isValue ? assignment[0].length : start);
-    best = { position: { line: index + 1, column: column + 1 }, depth: full.length };
+    best = { position: { line: index + 1, column: column + 1 }, depth };
   }
   return best?.position;
 }

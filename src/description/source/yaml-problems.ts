@@ -34,6 +34,18 @@ function explain(code: string, message: string, text: string, offset: number): Y
       if (before !== undefined && value !== undefined) return unquoted(value, lineStart + before.length);
       break;
     }
+    case "BLOCK_AS_IMPLICIT_KEY": {
+      const [value = ""] = /^.*/.exec(text.slice(offset)) ?? [];
+      const sentence = "the text has a value with `: ` in it without quotes";
+      if (value.includes(": "))
+        return { sentence, offset, hint: `Write it as ${JSON.stringify(value.trim())}.` };
+      const hint = "Start keys that belong together in the same column.";
+      return {
+        sentence: "the text has a key that is indented too far",
+        offset: nextLine(text, offset),
+        hint,
+      };
+    }
     case "DUPLICATE_KEY":
       return { sentence: "the text has the same key twice", offset, hint: "Keep one of the two." };
     case "TAB_AS_INDENT":
@@ -45,6 +57,13 @@ function explain(code: string, message: string, text: string, offset: number): Y
   }
   const reason = `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
   return { sentence: `the text is not YAML: ${reason}`, offset };
+}
+
+/** Where the next line has its first character. */
+function nextLine(text: string, offset: number): number {
+  const end = text.indexOf("\n", offset);
+  const [space] = /^\s*/.exec(text.slice(end + 1)) ?? [""];
+  return end === -1 ? offset : end + 1 + space.length;
 }
 
 /** What the parser takes and a description has no use for: tags, many aliases, keys that are not text. */
