@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { styleText } from "node:util";
+import { styleText } from "./node-util.ts";
 
 type Format = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 

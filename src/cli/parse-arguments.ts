@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { AppError } from "../errors/app-error.ts";
 import { findNearMiss } from "../errors/near-miss.ts";
 import type { CommandRecord, Option } from "./command.ts";
+import { parseArgs } from "./node-util.ts";
 import { renderUsage } from "./render/usage.ts";
 
 /** Options of every command. */

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { WriteStream } from "node:tty";
+import type { WriteStream } from "node:tty";
 import type { Progress } from "./command.ts";
 
 const CLEAR_LINE = "\r\u001b[K"; // ECMA-48 EL: erase to the end of the line
@@ -11,8 +11,8 @@ export interface ProgressDisplay {
 }
 
 /**
- * On a terminal, one line that is replaced; elsewhere (a log, a pipe) a line for each step and none for details, so that
- * a log stays short. The stream is opened when there is something to show.
+ * On a terminal, one line that is replaced, and warnings above it; elsewhere (a log, a pipe) a line for each step and
+ * warning and none for details, so that a log stays short. The stream is opened when there is something to show.
  */
 export function showProgress(
   openStream: () => Writable,
@@ -20,24 +20,26 @@ export function showProgress(
 ): ProgressDisplay {
   let isLive = false;
   return {
-    show({ kind, text }) {
+    show(progress) {
       if (isQuiet) return;
       const stream = openStream();
-      if (stream instanceof WriteStream && kind === "warning") {
-        stream.write(`${CLEAR_LINE}${text}\n`);
-        isLive = false;
-      } else if (stream instanceof WriteStream) {
-        stream.write(`${CLEAR_LINE}${fitLine(text, stream.columns)}`);
-        isLive = true;
-      } else if (kind !== "detail") {
-        stream.write(`${text}\n`);
+      if (!isTerminal(stream)) {
+        if (progress.kind !== "detail") stream.write(`${progress.text}\n`);
+        return;
       }
+      isLive = progress.kind !== "warning";
+      const text = isLive ? fitLine(progress.text, stream.columns) : `${progress.text}\n`;
+      stream.write(`${CLEAR_LINE}${text}`);
     },
     clear() {
       if (isLive) openStream().write(CLEAR_LINE);
       isLive = false;
     },
   };
+}
+
+function isTerminal(stream: Writable): stream is WriteStream {
+  return "isTTY" in stream && stream.isTTY === true;
 }
 
 /** One column less than there are: a full line wraps on some terminals, and \r then clears its second half only. */

@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
 import type { AppError } from "../../errors/app-error.ts";
+import { inspect } from "../node-util.ts";
 import type { Paint } from "../paint.ts";
 
 /** `error: cannot ...`, the lines that show where, what to do, and the code to look up in docs/errors.md. */

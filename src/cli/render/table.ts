@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
+import { stripVTControlCharacters } from "../node-util.ts";
 
 /** Rows as columns, two spaces apart; the last column is not padded. */
 export function renderTable(rows: readonly (readonly string[])[], { indent = "" } = {}): string {
