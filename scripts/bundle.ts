@@ -23,7 +23,7 @@ const { metafile } = await build({
   logLevel: "warning",
   // yaml is CommonJS for Node and asks for `process` and `buffer` by require.
   banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
   },
 });
 await writeFile(join(OUTPUT, "licences.txt"), await collectLicences(bundledPackages(metafile)));
