@@ -10,14 +10,15 @@ const MAX_DEPTH = 32;
 export function renderCanonicalJson(value: unknown, depth = 0): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") {
-    if (!value.isWellFormed()) throw new BrokenRule("a text has half of a surrogate pair");
+    if (!value.isWellFormed()) throw new BrokenRule("manifest has half of a surrogate pair in a text");
     return JSON.stringify(value); // escapes what the format wants escaped, the same way
   }
   if (typeof value === "number") {
-    if (!Number.isSafeInteger(value)) throw new BrokenRule(`${value} is not an integer below 2^53`);
+    if (!Number.isSafeInteger(value))
+      throw new BrokenRule(`manifest has ${value}, which is no integer below 2^53`);
     return String(value);
   }
-  if (typeof value !== "object") throw new BrokenRule(`a ${typeof value} is not JSON`);
+  if (typeof value !== "object") throw new BrokenRule(`manifest has a value of type ${typeof value}`);
   if (depth === MAX_DEPTH) throw new BrokenRule(`manifest is nested more than ${MAX_DEPTH} deep`);
   if (Array.isArray(value)) {
     return `[${value.map((item) => renderCanonicalJson(item, depth + 1)).join(",")}]`;

@@ -95,7 +95,7 @@ const python: Check<Target["python"]> = (value, at) => {
   const tag = `cp${checked.version.replace(".", "")}`;
   return checked.abi.replace(/[a-z]*$/, "") === tag
     ? checked
-    : fail(`${at}.abi`, `one of ${tag}`, checked.abi);
+    : fail(`${at}.abi`, `${tag}, or that with flags`, checked.abi);
 };
 
 const target: Check<Target> = (value, at) => {
