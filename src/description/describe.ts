@@ -1,7 +1,7 @@
 import { AppError } from "../errors/app-error.ts";
 import type { AppFiles, Described, Description, Origin, PipSource } from "./description.ts";
 import { detect } from "./detect/detect.ts";
-import type { Detected } from "./detect/detected.ts";
+import { type Detected, found } from "./detect/detected.ts";
 import { findLock } from "./detect/lock.ts";
 import { applicationName } from "./detect/metadata.ts";
 import { parseDescription, type WrittenDescription } from "./parse/parse-description.ts";
@@ -83,11 +83,9 @@ function chooseName(
   if (name !== undefined) return { name };
   const only = pip.length === 1 && pip[0]?.kind === "requirement" ? parseRequirement(pip[0].text) : undefined;
   const fromPip = only && isRequirement(only) ? applicationName(only.name) : undefined;
-  if (fromPip !== undefined)
-    return { name: fromPip, origin: { source: "the only requirement", line: undefined } };
-  const fromDirectory = applicationName(directoryName);
-  if (fromDirectory !== undefined)
-    return { name: fromDirectory, origin: { source: "the directory's name", line: undefined } };
+  const inferred =
+    found(fromPip, "the only requirement") ?? found(applicationName(directoryName), "the directory's name");
+  if (inferred !== undefined) return { name: inferred.value, origin: inferred.origin };
   throw new AppError({
     code: "description_invalid",
     message: "cannot describe the application: nothing tells its name",
@@ -113,9 +111,9 @@ function originsOf(description: Description, { source, written, detected }: Sour
       if (source !== undefined && Object.hasOwn(written, field)) {
         return { source: source.file, line: source.locate(path, "key")?.line };
       }
-      const found = Object.entries(detected).find(([name]) => name === field)?.[1];
-      if (found === undefined) return { source: "default", line: undefined };
-      return { ...found.origin, line: found.lines?.[path[1] ?? ""] };
+      const told = Object.entries(detected).find(([name]) => name === field)?.[1];
+      if (told === undefined) return { source: "default", line: undefined };
+      return { ...told.origin, line: told.lines?.[path[1] ?? ""] };
     };
     const key = WRITTEN_NAMES[field] ?? field;
     origins[field] = at([key]);

@@ -182,6 +182,7 @@ const YAML: readonly Refused[] = [
   ["name: a\n‸name: b", "the text has the same key twice", "Keep one of the two."],
   ["build:\n‸\t- make", "the text has a tab as indentation", "Indent with spaces."],
   ["name: a\n‸---\nname: b", "the text has more than one document", "Keep one of them."],
+  ["files: &a [b, ‸*a]", "the text has the alias *a in what it stands for"],
   ["‸[a]: b", "the text has a key that is not text"],
 ];
 

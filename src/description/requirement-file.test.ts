@@ -144,3 +144,10 @@ test("files that include one another too deeply are refused", () => {
   const message = "cannot read 10.txt: files include one another more than 10 deep";
   assert.throws(() => parseRequirementFile("0.txt", files), { message });
 });
+
+test("files that are included too often are refused", () => {
+  const twice = (name: string) => `-r ${name}\n`.repeat(30);
+  const files = appFilesOf({ "a.txt": twice("b.txt"), "b.txt": twice("c.txt"), "c.txt": "" });
+  const message = "cannot read b.txt: files are included more than 100 times";
+  assert.throws(() => parseRequirementFile("a.txt", files), { message });
+});

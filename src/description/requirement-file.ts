@@ -1,6 +1,7 @@
 import type { AppError } from "../errors/app-error.ts";
 import type { AppFiles } from "./description.ts";
 import { isRequirement, parseRequirement, type Requirement } from "./requirement.ts";
+import { type Line, logicalLines } from "./requirement-lines.ts";
 import { refusalAt } from "./source/source.ts";
 
 /** What a requirement file and the files that it includes say together, in the order written. */
@@ -23,6 +24,7 @@ export interface ListedRequirement {
 }
 
 const MAX_DEPTH = 10;
+const MAX_INCLUDES = 100;
 const MAX_REQUIREMENTS = 5000;
 
 /**
@@ -30,22 +32,23 @@ const MAX_REQUIREMENTS = 5000;
  * @throws AppError `description_invalid`, `file_outside` for an included file.
  */
 export function parseRequirementFile(path: string, files: AppFiles): RequirementFile {
-  const found = { requirements: [], constraints: [], hasProject: false };
+  const found: Found = { requirements: [], constraints: [], hasProject: false, includes: 0 };
   collect(path, "requirements", { files, chain: [], found });
-  const { requirements, hasProject }: Found = found;
+  const { requirements, constraints, hasProject } = found;
   const isLock =
     requirements.length > 0 &&
     !hasProject &&
     requirements.every(
       ({ requirement, hashes }) => hashes.length > 0 && /^===?[^,*]+$/.test(requirement.specifier),
     );
-  return { ...found, isLock };
+  return { requirements, constraints, hasProject, isLock };
 }
 
 interface Found {
   readonly requirements: ListedRequirement[];
   readonly constraints: ListedRequirement[];
   hasProject: boolean;
+  includes: number;
 }
 
 interface Collection {
@@ -55,66 +58,51 @@ interface Collection {
   readonly found: Found;
 }
 
-interface Line {
-  readonly content: string;
-  readonly number: number;
-}
-
 type Refuse = (line: Line, sentence: string, hint?: string, code?: "file_outside") => AppError;
 
 function collect(path: string, into: "requirements" | "constraints", collection: Collection): void {
-  const { files, chain, found } = collection;
+  const { files, found } = collection;
   const text = files.read(path)?.replace(/^\ufeff/, "") ?? "";
   const refuse: Refuse = (line, sentence, hint, code) =>
-    refusalAt(
-      { file: path, text },
-      sentence,
-      { line: line.number, column: columnOf(text, line) },
-      { hint, code },
-    );
+    refusalAt({ file: path, text }, sentence, { line: line.number, column: line.column }, { hint, code });
 
   for (const line of logicalLines(text)) {
-    const option = /^(-[A-Za-z]|--[a-z-]+)(?:[=\s]\s*)?(.*)$/.exec(line.content);
-    if (!option) {
-      if (line.content === ".") found.hasProject = true;
-      else found[into].push(parseLine(line, path, refuse));
-      if (found[into].length > MAX_REQUIREMENTS)
-        throw refuse(line, `there are more than ${MAX_REQUIREMENTS} requirements`);
-      continue;
-    }
-    const [, name = "", value = ""] = option;
-    switch (INCLUDES[name]) {
-      case "requirements":
-      case "constraints": {
-        const other = includedPath(path, value, line, refuse);
-        if (!files.has(other)) throw refuse(line, `it includes ${other}, which does not exist`);
-        if (chain.includes(other) || other === path)
-          throw refuse(line, `it includes ${other}, which includes it`);
-        if (chain.length >= MAX_DEPTH)
-          throw refuse(line, `files include one another more than ${MAX_DEPTH} deep`);
-        const kind = into === "constraints" ? into : INCLUDES[name];
-        collect(other, kind, { ...collection, chain: [...chain, path] });
-        break;
-      }
-      case "editable":
-        if (value.trim() !== "." && value.trim() !== "./") {
-          throw refuse(
-            line,
-            `it has ${line.content}, and only \`-e .\` can be built`,
-            "Name the distribution instead.",
-          );
-        }
-        found.hasProject = true;
-        break;
-      case "ignored":
-        break;
-      default:
-        throw refuse(line, ...optionProblem(name));
+    const [, option, value = ""] = /^(-[A-Za-z]|--[a-z-]+)(?:[=\s]\s*)?(.*)$/.exec(line.content) ?? [];
+    const means = line.content === "." ? "project" : option && OPTIONS[option];
+    if (means === "requirements" || means === "constraints") {
+      const other = includedPath(path, value, line, refuse);
+      checkInclude(path, other, collection, (reason) => refuse(line, reason));
+      found.includes += 1;
+      const chain = [...collection.chain, path];
+      collect(other, into === "constraints" ? into : means, { ...collection, chain });
+    } else if (means === "editable" && !/^\.\/?$/.test(value)) {
+      const hint = "Name the distribution instead.";
+      throw refuse(line, `it has ${line.content}, and only \`-e .\` can be built`, hint);
+    } else if (means === "editable" || means === "project") {
+      found.hasProject = true;
+    } else if (means === undefined && option !== undefined) {
+      throw refuse(line, ...optionProblem(option));
+    } else if (option === undefined) {
+      found[into].push(parseLine(line, path, refuse));
+      const reason = `there are more than ${MAX_REQUIREMENTS} requirements`;
+      if (found[into].length > MAX_REQUIREMENTS) throw refuse(line, reason);
     }
   }
 }
 
-const INCLUDES: Readonly<Record<string, "requirements" | "constraints" | "editable" | "ignored">> = {
+function checkInclude(
+  path: string,
+  other: string,
+  { files, chain, found }: Collection,
+  refuse: (reason: string) => AppError,
+): void {
+  if (!files.has(other)) throw refuse(`it includes ${other}, which does not exist`);
+  if (chain.includes(other) || other === path) throw refuse(`it includes ${other}, which includes it`);
+  if (chain.length >= MAX_DEPTH) throw refuse(`files include one another more than ${MAX_DEPTH} deep`);
+  if (found.includes >= MAX_INCLUDES) throw refuse(`files are included more than ${MAX_INCLUDES} times`);
+}
+
+const OPTIONS: Readonly<Record<string, "requirements" | "constraints" | "editable" | "ignored">> = {
   "-r": "requirements",
   "--requirement": "requirements",
   "-c": "constraints",
@@ -178,27 +166,4 @@ function includedPath(from: string, written: string, line: Line, refuse: Refuse)
     if (part !== ".." && part !== "." && part !== "") parts.push(part);
   }
   return parts.join("/");
-}
-
-/** Lines without comments, continuations joined; the number is that of the first. */
-function logicalLines(text: string): Line[] {
-  const lines: Line[] = [];
-  let pending: Line | undefined;
-  for (const [index, physical] of text.split(/\r?\n/).entries()) {
-    const isContinued = physical.endsWith("\\") && !physical.trimStart().startsWith("#");
-    const part = isContinued ? physical.slice(0, -1) : physical;
-    const content = `${pending?.content ?? ""}${part}`;
-    pending = { content, number: pending?.number ?? index + 1 };
-    if (isContinued) continue;
-    lines.push(pending);
-    pending = undefined;
-  }
-  if (pending) lines.push(pending);
-  return lines
-    .map(({ content, number }) => ({ content: content.replace(/(^|\s)#.*$/, "").trim(), number }))
-    .filter(({ content }) => content !== "");
-}
-
-function columnOf(text: string, { number }: Line): number {
-  return (text.split(/\r?\n/)[number - 1]?.search(/\S/) ?? 0) + 1;
 }

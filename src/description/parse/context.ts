@@ -15,8 +15,9 @@ export function contextOf(source: Source, files: AppFiles): Context {
 
 /** Text with commas, or a list, to its parts with the path of each. */
 export function splitCommas(value: string | readonly string[], path: Path): { text: string; path: Path }[] {
-  if (typeof value !== "string")
+  if (typeof value !== "string") {
     return value.map((text, index) => ({ text: text.trim(), path: [...path, index] }));
+  }
   return value.split(",").map((text) => ({ text: text.trim(), path }));
 }
 

@@ -51,8 +51,9 @@ function checkVariables({ settings = {}, services = {} }: WrittenDescription, { 
   for (const { path, env } of parts) {
     if (env === undefined) continue;
     const other = owners.get(env);
-    if (other !== undefined)
+    if (other !== undefined) {
       throw refuse(path, `goes into ${env}, as ${other} does`, { hint: "Set env of one of them." });
+    }
     owners.set(env, path.join("."));
   }
 }

@@ -35,7 +35,8 @@ export function parseExistingFile(
   { mayBeBuilt = false }: { readonly mayBeBuilt?: boolean } = {},
 ): string {
   const file = parseInnerPath(written, path, context);
-  if (!mayBeBuilt && !context.files.has(file))
+  if (!mayBeBuilt && !context.files.has(file)) {
     throw context.refuse(path, `names ${file}, which does not exist`);
+  }
   return file;
 }

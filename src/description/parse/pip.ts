@@ -17,8 +17,9 @@ export function parsePip(
       return { kind: "file", path: parseExistingFile(text, path, context, options) };
     }
     const requirement = parseRequirement(text);
-    if (!isRequirement(requirement))
+    if (!isRequirement(requirement)) {
       throw context.refuse(path, requirement.reason, { hint: requirement.hint });
+    }
     return { kind: "requirement", text: renderRequirement(requirement) };
   });
 }

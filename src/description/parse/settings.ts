@@ -23,8 +23,9 @@ function parseSetting(name: string, written: WrittenSetting, context: Context): 
     throw refuse("generate", `makes a secret, but type is ${type}`, "Set type to secret.");
   }
   if (type === "choice" && choices.length === 0) throw context.refuse(path, "needs choices");
-  if (type !== "choice" && choices.length > 0)
+  if (type !== "choice" && choices.length > 0) {
     throw refuse("choices", `belongs to the type choice, not ${type}`);
+  }
   if (written.env !== undefined && written.file !== undefined) {
     throw refuse("file", "contradicts env: a setting goes to one of them", "Keep env or file.");
   }

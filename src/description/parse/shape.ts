@@ -29,8 +29,8 @@ function refuseReserved(value: unknown, path: Path, context: Context): void {
   if (typeof value !== "object" || value === null) return;
   for (const [key, part] of Object.entries(value)) {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
-    if (["__proto__", "constructor", "prototype"].includes(key))
-      throw context.refuse(at, "is a reserved name", { part: "key" });
+    const isReserved = ["__proto__", "constructor", "prototype"].includes(key);
+    if (isReserved) throw context.refuse(at, "is a reserved name", { part: "key" });
     refuseReserved(part, at, context);
   }
 }

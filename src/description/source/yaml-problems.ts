@@ -37,8 +37,9 @@ function explain(code: string, message: string, text: string, offset: number): Y
     case "BLOCK_AS_IMPLICIT_KEY": {
       const [value = ""] = /^.*/.exec(text.slice(offset)) ?? [];
       const sentence = "the text has a value with `: ` in it without quotes";
-      if (value.includes(": "))
+      if (value.includes(": ")) {
         return { sentence, offset, hint: `Write it as ${JSON.stringify(value.trim())}.` };
+      }
       const hint = "Start keys that belong together in the same column.";
       return {
         sentence: "the text has a key that is indented too far",
@@ -79,7 +80,11 @@ function findForbidden(document: Document, text: string): YamlProblem | undefine
       const offset = node.range?.[0] ?? 0;
       if (isAlias(node)) {
         aliases += 1;
-        if (node.resolve(document) === undefined) return report(unquoted(`*${node.source}`, offset));
+        const target = node.resolve(document);
+        if (target === undefined) return report(unquoted(`*${node.source}`, offset));
+        if (offset < (target.range?.[1] ?? 0)) {
+          return report({ sentence: `the text has the alias *${node.source} in what it stands for`, offset });
+        }
         if (aliases <= MAX_ALIASES) return undefined;
         return report({ sentence: `the text has more than ${MAX_ALIASES} aliases`, offset });
       }

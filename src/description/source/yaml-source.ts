@@ -57,10 +57,8 @@ function plainValue(document: Document, file: string, text: string): unknown {
     );
     return { ...value, ...Object.fromEntries(texts) };
   } catch (cause) {
-    // Aliases within aliases.
-    if (cause instanceof ReferenceError)
-      throw refusalAt({ file, text }, "the text grows too much by its aliases", undefined);
-    throw cause;
+    if (!(cause instanceof ReferenceError)) throw cause; // aliases within aliases
+    throw refusalAt({ file, text }, "the text grows too much by its aliases", undefined);
   }
 }
 
