@@ -11,6 +11,8 @@ import { replaceBlock } from "./replace-block.ts";
 const EXAMPLE = "examples/django-notes";
 const PLACE = join(PACKAGE_ROOT, "tmp/demo");
 const ARTIFACT = "notes.holdall";
+/** Of what a command prints. */
+const MAX_LINES = 8;
 
 const transcript: string[] = [];
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -80,8 +82,6 @@ async function command(...argv: string[]): Promise<void> {
   if (argv[1] === "migrate") say(`# ${seconds(start)}`);
 }
 
-const MAX_LINES = 14;
-
 async function run(argv: readonly string[], cwd: string): Promise<void> {
   const lines: string[] = [];
   const { status, stderr } = await runProcess(argv, {
@@ -97,8 +97,10 @@ async function run(argv: readonly string[], cwd: string): Promise<void> {
 }
 
 function say(...lines: string[]): void {
-  transcript.push(...lines);
-  process.stdout.write(`${lines.join("\n")}\n`);
+  // A path of this machine is of no use to a reader.
+  const shown = lines.map((line) => line.replaceAll(`${PLACE}/`, "./"));
+  transcript.push(...shown);
+  process.stdout.write(`${shown.join("\n")}\n`);
 }
 
 function sayNext(): void {

@@ -9,8 +9,10 @@ const NEEDED = 24;
 
 // npm writes this file at the end of an installation, so an interrupted or outdated one is seen.
 const installed = modifiedAt("node_modules/.package-lock.json");
-if (installed < Math.max(modifiedAt("package-lock.json"), 1))
+if (installed < Math.max(modifiedAt("package-lock.json"), 1)) {
+  process.stderr.write("installing what holdall is made with, once\n");
   run("npm", ["ci", "--no-progress", "--loglevel=error"]);
+}
 
 // The optional dependency, else the machine's own.
 const own = join(ROOT, "node_modules/.bin/node");
