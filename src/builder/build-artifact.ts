@@ -88,12 +88,18 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   });
   const installed = await installDistributions(run, resolution.distributions, input);
   const sources = await gatherSources(run, installed.distributions, input);
-  const { plan, version, distributions } = sources;
-  const bytecode = await compileLayers(run, interpreter, sources.layers);
+  const { plan, version, distributions, own } = sources;
+  const others = sources.layers.filter((layer) => !own.includes(layer));
+  const compiling = compileLayers(run, interpreter, sources.layers);
+  const checking =
+    options.checkImports === false
+      ? undefined
+      : checkImports(run, { description, plan, interpreter, layers: others, own, distributions });
+  // Both to their ends, also when one fails: neither may outlive the work directory.
+  await Promise.allSettled([compiling, checking]);
+  await checking;
+  const bytecode = await compiling;
   const layers = [...sources.layers, ...bytecode.layers];
-  if (options.checkImports !== false) {
-    await checkImports(run, { description, plan, interpreter, layers, distributions });
-  }
 
   const python = { implementation: "cpython", version: interpreter.version, abi: interpreter.abi } as const;
   const machine = machineOf(distributions, interpreter);

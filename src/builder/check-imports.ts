@@ -22,8 +22,10 @@ export interface ImportCheck {
   readonly description: Description;
   readonly plan: Plan;
   readonly interpreter: Interpreter;
-  /** All of the target, bytecode too. */
+  /** Of distributions that come from an index. */
   readonly layers: readonly ArtifactLayer[];
+  /** Of the application itself: its wheel, its files. */
+  readonly own: readonly ArtifactLayer[];
   readonly distributions: readonly InstalledDistribution[];
 }
 
@@ -34,28 +36,27 @@ export interface ImportCheck {
  * @throws AppError `import_failed` with the end of the traceback.
  */
 export async function checkImports(run: BuildRun, check: ImportCheck): Promise<void> {
-  const { plan, interpreter, layers, description } = check;
+  const { plan, interpreter, layers, own, description } = check;
   const references = listReferences(check);
   if (references.length === 0) return;
   const env = checkEnvironment(run, description);
   const { executable, fullVersion } = interpreter;
-  const identities = layers.map(({ identity }) => identity);
-  const key = cacheKey([
-    "imports",
-    executable,
-    fullVersion,
-    identities,
-    plan.importPath,
-    references,
-    description.settings,
-  ]);
+  const identities = (some: readonly ArtifactLayer[]) => some.map(({ identity }) => identity);
+  const environmentKey = cacheKey([executable, fullVersion, identities(layers)]);
+  const key = cacheKey([environmentKey, identities(own), plan.importPath, references, description.settings]);
   const seen = join(run.cache, "verdicts", `${key}.json`);
   if ((await readFile(seen, "utf8").catch(undefinedIfMissing)) !== undefined) return;
 
   await reportStep(run, "check-imports", { count: references.length }, async () => {
     const root = join(run.work, "imports");
     await mkdir(root, { recursive: true });
-    const request = { root, layers: layers.map(({ path }) => path), importPath: plan.importPath, references };
+    const environments = join(run.cache, "environments");
+    await mkdir(environments, { recursive: true });
+    const paths = (some: readonly ArtifactLayer[]) => some.map(({ path }) => path);
+    const request = {
+      ...{ root, environment: join(environments, environmentKey), layers: paths(layers), own: paths(own) },
+      ...{ importPath: plan.importPath, references },
+    };
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const result = await runProcess([executable, "-I", "-S", "-B", CHECK], {
       cwd: root,

@@ -20,6 +20,8 @@ export interface Sources {
   readonly version: string;
   /** Distributions by name, the application last: what it has goes over what they have. */
   readonly layers: readonly ArtifactLayer[];
+  /** Those of `layers` that are the application's: its wheel, its files. */
+  readonly own: readonly ArtifactLayer[];
   readonly distributions: readonly InstalledDistribution[];
   readonly made: number;
 }
@@ -60,6 +62,7 @@ export async function gatherSources(
     plan,
     version,
     layers: packed === undefined ? layers : [...layers, packed.layer],
+    own: [project?.distribution.layer, packed?.layer].filter((layer) => layer !== undefined),
     distributions,
     made: Number(project?.isMade ?? false) + Number(packed?.isMade ?? false),
   };

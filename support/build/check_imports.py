@@ -1,7 +1,10 @@
-"""Imports what an artifact promises to have, in a throw-away environment. Standard input has one JSON object:
+"""Imports what an artifact promises to have, in a virtual environment made of its layers. Standard input has one JSON
+object:
 
-    root         an empty directory, for the environment
-    layers       paths of the layers (tar.gz), in the order in which they are placed
+    environment  directory for the distributions; made when it is not there, and kept for the next time
+    layers       paths of their layers (tar.gz), in the order in which they are placed
+    root         an empty directory, for all else
+    own          paths of the layers of the application itself
     importPath   directories of the application, relative to it
     references   texts `module:attribute`
 
@@ -15,26 +18,25 @@ another reason (it wants a setting, a file, a database) may well run on a host: 
 import importlib
 import json
 import os
+import shutil
+import site
 import subprocess
 import sys
 import tarfile
+import time
 import traceback
+
+LIBRARY = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+PLACES = {"site-packages": LIBRARY, "scripts": "bin", "headers": "include", "data": "", "app": "app"}
+KEEP_SECONDS = 14 * 24 * 3600
 
 
 def place(layer, root):
     """Layers were written by this build: they are trusted, and so is where their paths lead."""
-    version = "python%d.%d" % sys.version_info[:2]
-    places = {
-        "site-packages": os.path.join(root, "lib", version, "site-packages"),
-        "scripts": os.path.join(root, "bin"),
-        "headers": os.path.join(root, "include"),
-        "data": root,
-        "app": os.path.join(root, "app"),
-    }
     with tarfile.open(layer, "r:gz") as archive:
         for member in archive:
             top, _, below = member.name.partition("/")
-            target = os.path.join(places[top], below)
+            target = os.path.join(root, PLACES[top], below)
             os.makedirs(os.path.dirname(target), exist_ok=True)
             if os.path.lexists(target):
                 os.unlink(target)
@@ -46,17 +48,32 @@ def place(layer, root):
             os.chmod(target, member.mode)
 
 
-def compose(request):
-    """A virtual environment, so that .pth files, metadata and sys.prefix are as in a release."""
-    root = request["root"]
-    os.makedirs(os.path.join(root, "bin"))
-    with open(os.path.join(root, "pyvenv.cfg"), "w") as file:
+def prune(directory):
+    """Environments are large and made again in seconds: what nobody has built with for a while goes."""
+    for entry in os.scandir(directory):
+        if entry.stat().st_mtime < time.time() - KEEP_SECONDS:
+            shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def ensure_environment(environment, layers, root):
+    """.pth files, metadata and sys.prefix are as in a release. Bytecode is left to Python: it makes what is imported."""
+    if os.path.exists(os.path.join(environment, "pyvenv.cfg")):
+        os.utime(environment)
+        return
+    prune(os.path.dirname(environment))
+    staged = os.path.join(root, "environment")
+    os.makedirs(os.path.join(staged, "bin"))
+    os.makedirs(os.path.join(staged, LIBRARY))
+    with open(os.path.join(staged, "pyvenv.cfg"), "w") as file:
         file.write("home = %s\ninclude-system-site-packages = false\n" % os.path.dirname(sys.executable))
-    for layer in request["layers"]:
-        place(layer, root)
-    python = os.path.join(root, "bin", "python")
-    os.symlink(sys.executable, python)
-    return python
+    for layer in layers:
+        place(layer, staged)
+    os.symlink(sys.executable, os.path.join(staged, "bin", "python"))
+    try:
+        os.rename(staged, environment)
+    except OSError:
+        if not os.path.isdir(environment):  # else another build was faster
+            raise
 
 
 def reason_of(error):
@@ -85,6 +102,7 @@ def try_reference(reference):
 
 def check(request):
     root = request["root"]
+    site.addsitedir(os.path.join(root, LIBRARY))
     app = os.path.join(root, "app")
     sys.path.extend(os.path.normpath(os.path.join(app, directory)) for directory in request["importPath"])
     result = {"failed": None, "unsure": []}
@@ -107,13 +125,17 @@ def main():
         with open(sys.argv[1]) as file:
             check(json.load(file))
     request = json.load(sys.stdin)
-    python = compose(request)
-    path = os.path.join(request["root"], "request.json")
+    root = request["root"]
+    ensure_environment(request["environment"], request["layers"], root)
+    for layer in request["own"]:
+        place(layer, root)
+    path = os.path.join(root, "request.json")
     with open(path, "w") as file:
         json.dump(request, file)
-    work = os.path.join(request["root"], "work")
+    work = os.path.join(root, "work")
     os.makedirs(work)
-    return subprocess.call([python, "-I", "-B", os.path.abspath(__file__), path], cwd=work, stdin=subprocess.DEVNULL)
+    python = os.path.join(request["environment"], "bin", "python")
+    return subprocess.call([python, "-I", os.path.abspath(__file__), path], cwd=work, stdin=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
