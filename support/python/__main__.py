@@ -4,7 +4,7 @@ import sys
 
 
 def start():
-    path = os.path.dirname(os.path.abspath(__file__))
+    path = os.path.dirname(__file__) or "."  # the artifact, as it was named
     if sys.version_info < (3, 8):
         version = ".".join(str(part) for part in sys.version_info[:3])
         sys.stderr.write(
@@ -13,6 +13,7 @@ def start():
         )
         return 1
     if not (sys.flags.isolated and sys.flags.no_site):
+        remove_bytecode()
         # Modules on PYTHONPATH or of the host's site must not stand in for those that the program uses.
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", path] + sys.argv[1:])
     try:
@@ -26,6 +27,15 @@ def start():
         )
         return 1
     return main(path, sys.argv[1:])
+
+
+def remove_bytecode():
+    """`python3 DIRECTORY` has just kept this file's bytecode in the open artifact, where nothing else may be."""
+    cached = globals().get("__cached__")
+    if cached and os.path.isfile(cached):
+        os.remove(cached)
+        if not os.listdir(os.path.dirname(cached)):
+            os.rmdir(os.path.dirname(cached))
 
 
 def find_damage(path):

@@ -28,20 +28,33 @@ holdall_refuse() {
   exit 1
 }
 
-# Runs a Python: its name in PATH may be a shim, its version may lie. Sets holdall_fact to ABI, processor, version, and
-# whether it can run the program inside. Written for Python 2 and 3.
+# Runs a Python, as its name says little. Sets holdall_fact to ABI, processor, version, whether it is new enough for the
+# program inside, whether it can read this file, and sets holdall_python to its own path: what is in PATH may be a shim
+# that changes the environment. Written for Python 2 and 3.
 holdall_probe() {
   holdall_fact=$("$1" -I -S -c '
-import os, sys
+import os, sys, zipimport
 kind = getattr(getattr(sys, "implementation", None), "name", "cpython")
 tag = "cp" if kind == "cpython" else kind
 abi = tag + "%d%d" % sys.version_info[:2] + getattr(sys, "abiflags", "")
 processor = os.uname()[4] if sys.maxsize > 2**32 else "32-bit"
-sys.stdout.write("%s %s %s %d" % (abi, processor, sys.version.split()[0], sys.version_info >= (3, 8)))
-' 2>/dev/null </dev/null) || holdall_fact=
+usable = sys.version_info >= (3, 8)
+readable = True
+try:
+    os.path.isdir(sys.argv[1]) or zipimport.zipimporter(sys.argv[1])
+except zipimport.ZipImportError:
+    readable = False
+facts = (abi, processor, sys.version.split()[0], usable, readable, sys.executable)
+sys.stdout.write("%s %s %s %d %d %s" % facts)
+' "$holdall_self" 2>/dev/null </dev/null) || holdall_fact=
   case $holdall_fact in
-    *' '*' '*' '[01]) ;;
+    *' '*' '*' '[01]' '[01]' /'*) ;;
     *) holdall_fact= ;;
+  esac
+  holdall_python=/${holdall_fact#* /}
+  holdall_fact=${holdall_fact%% /*}
+  case $holdall_fact in
+    *0) holdall_refuse "its archive cannot be read: $holdall_self is incomplete or was changed" 'Copy the file again.' ;;
   esac
 }
 
@@ -55,10 +68,10 @@ holdall_try() {
     holdall_found="${holdall_found:+$holdall_found, }$1 (does not run)"
     return 1
   fi
-  set -- "$1" $holdall_fact # ABI, processor, version, usable
+  set -- "$1" $holdall_fact # ABI, processor, version, usable, readable
   case $holdall_accepts in *" $2/$3 "* | *" $2/any "*) return 0 ;; esac
   holdall_found="${holdall_found:+$holdall_found, }$1 ($2 $4 on $3)"
-  [ "$5" = 0 ] || holdall_any=${holdall_any:-$1}
+  [ "$5" = 0 ] || holdall_any=${holdall_any:-$holdall_python}
   return 1
 }
 
@@ -69,9 +82,8 @@ holdall_search() {
   for holdall_command in $holdall_commands; do
     for holdall_directory in ${PATH:-} /usr/local/bin /usr/bin /bin; do
       case $holdall_directory in /*) ;; *) continue ;; esac
-      holdall_python=${holdall_directory%/}/$holdall_command
       IFS=' '
-      holdall_try "$holdall_python" && return 0
+      holdall_try "${holdall_directory%/}/$holdall_command" && return 0
       IFS=:
     done
   done
@@ -99,8 +111,7 @@ if [ -n "${HOLDALL_PYTHON:-}" ]; then
     /*) ;;
     *) holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, not an absolute path" 'Name the interpreter with its directory.' ;;
   esac
-  holdall_python=$HOLDALL_PYTHON
-  holdall_probe "$holdall_python"
+  holdall_probe "$HOLDALL_PYTHON"
   [ -n "$holdall_fact" ] ||
     holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, which does not run as a Python 3" 'Name another interpreter, or unset it.'
 elif holdall_search; then

@@ -27,17 +27,21 @@ class Release:
         self.texts = {}  # to (bytes, mode): what is made here
         self.bytecode = []  # texts that are modules and need their bytecode beside them
 
-    @property
-    def scripts(self):
-        """What lies in bin: name to whether the release's Python runs it."""
-        found = {}
-        for path in self.files:
-            if path.startswith("bin/"):
-                found[path[4:]] = False
-        for path in self.texts:
-            if path.startswith("bin/"):
-                found[path[4:]] = True
-        return {name: found[name] for name in sorted(found) if "/" not in name}
+    def list_programs(self):
+        """What lies in bin: name to the directory where its Python script is, None for other programs."""
+        programs = {place[4:]: None for place in self.files if place.startswith("bin/")}
+        for place in self.texts:
+            directory, _, name = place.partition("/")
+            if directory == "libexec" or (directory == "bin" and programs.get(name) != "libexec"):
+                programs[name] = directory
+        return {name: programs[name] for name in sorted(programs) if "/" not in name}
+
+    def add_script(self, name, script):
+        if script.is_split:
+            self.texts["libexec/" + name] = (script.text, 0o444)
+            self.texts["bin/" + name] = (script.render_launcher("%s/libexec/%s" % (self.path, name)), 0o555)
+        else:
+            self.texts["bin/" + name] = (script.text, 0o555)
 
 
 def plan_release(path, interpreter, plan, layers, modules):
@@ -79,15 +83,15 @@ def add_scripts(release, plan, python):
     wanted = {}
     for place, (source, _) in release.files.items():
         if place.startswith("bin/"):
-            text = scripts.rewrite_script(read_if_script(source), python)
-            if text is not None:
-                release.texts[place] = (text, 0o555)
+            script = scripts.make_script(read_if_script(source), python)
+            if script is not None:
+                release.add_script(place[len("bin/") :], script)
         elif place.startswith(release.site_packages + "/") and place.endswith(".dist-info/entry_points.txt"):
             with open(source, "rb") as file:
                 wanted.update(scripts.parse_entry_points(file.read()))
     wanted.update(plan["scripts"])
     for name, function in wanted.items():
-        release.texts["bin/" + name] = (scripts.render_entry_point(function, python), 0o555)
+        release.add_script(name, scripts.make_entry_point(function, python))
 
 
 def read_if_script(path):
@@ -99,7 +103,6 @@ def read_if_script(path):
 
 def add_environment(release, interpreter, plan):
     for name in ("python", "python3", "python" + interpreter.minor):
-        release.texts.pop("bin/" + name, None)
         release.links["bin/" + name] = interpreter.path
     if interpreter.processor != "32-bit":  # as `python -m venv` does
         release.links["lib64"] = "lib"

@@ -5,13 +5,14 @@ there is one description of how that is done.
 import os
 import re
 
-from .refusal import Broken
+from .words import quote
 
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 # Found by the release's Python instead of its own modules, or only meant for the launcher. What users set for the
 # application itself (PYTHONUNBUFFERED, PYTHONHASHSEED, ...) stays.
 NOT_INHERITED = "PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONPLATLIBDIR __PYVENV_LAUNCHER__ HOLDALL_PYTHON"
-PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}|\{port\}|[{}]|[^{}]+")
+PYTHON = '"$holdall_release"/bin/python'
+PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}|\{port\}|[^{}]+")
 MEANINGS = {
     "{{": "'{'",
     "}}": "'}'",
@@ -35,7 +36,7 @@ def render_ready(release, interpreter, plan, boot):
     return "%s%s  case $1 in\n%s  esac\nfi\n" % (
         render_test(release.path, interpreter, boot),
         render_enter(),
-        "".join(render_arms(release.scripts, plan, interpreter)),
+        "".join(render_arms(release.list_programs(), plan, interpreter)),
     )
 
 
@@ -61,25 +62,20 @@ def render_enter():
 
 
 def render_arms(scripts, plan, interpreter):
-    """One case for each command, then one for the scripts of the release, which keep their own names."""
+    """One case for each command, then those for the programs of the release, which keep their own names."""
     for name, command in sorted(plan["commands"].items()):
         if command["kind"] == "argv":
             test, words = render_argv(command["argv"], scripts)
-            yield '    %s)\n      %sshift && holdall_enter && exec %s "$@"\n      ;;\n' % (quote(name), test, words)
-    yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, in_bin("python"))
+            yield '    %s) %sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), test, words)
+    yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, PYTHON)
     # The interpreter is named and not left to the script's first line: that would be slower, and fail on a noexec cache.
-    python_scripts = " | ".join(quote(name) for name, is_python in scripts.items() if is_python)
-    if python_scripts:
-        yield (
-            "    %s)\n      holdall_script=$holdall_release/bin/$1\n"
-            '      shift && holdall_enter && exec %s "$holdall_script" "$@"\n      ;;\n'
-        ) % (python_scripts, in_bin("python"))
-    programs = " | ".join(quote(name) for name, is_python in scripts.items() if not is_python)
-    if programs:
-        yield (
-            "    %s)\n      holdall_script=$holdall_release/bin/$1\n"
-            '      [ -x "$holdall_script" ] && shift && holdall_enter && exec "$holdall_script" "$@"\n      ;;\n'
-        ) % programs
+    for directory, start, test in (("bin", PYTHON + " ", ""), ("libexec", PYTHON + " ", ""), (None, "", '[ -x "$holdall_script" ] && ')):
+        names = [name for name, place in scripts.items() if place == directory]
+        if names:
+            yield (
+                "    %s)\n      holdall_script=$holdall_release/%s/$1\n"
+                '      %sshift && holdall_enter && exec %s"$holdall_script" "$@"\n      ;;\n'
+            ) % (" | ".join(quote(name) for name in names), directory or "bin", test, start)
 
 
 def render_argv(argv, scripts):
@@ -87,9 +83,10 @@ def render_argv(argv, scripts):
     program, *rest = argv
     words = [render_word(word) for word in rest]
     if re.fullmatch(r"python[0-9.]*", program):
-        return "", " ".join([in_bin("python"), *words])
+        return "", " ".join([PYTHON, *words])
     if program in scripts:
-        start = [in_bin("python"), in_bin(program)] if scripts[program] else [in_bin(program)]
+        directory = scripts[program]
+        start = [PYTHON, in_release(directory, program)] if directory else [in_release("bin", program)]
         return "", " ".join(start + words)
     # A failed exec ends the shell without a word; this way the cold path says what is missing.
     first = render_word(program)
@@ -97,20 +94,12 @@ def render_argv(argv, scripts):
 
 
 def render_word(word):
-    pieces = []
-    for piece in PIECE.findall(word):
-        if piece in "{}":
-            raise Broken("the word %r of its plan has a brace that means nothing" % word)
-        pieces.append(MEANINGS.get(piece) or quote(piece))
+    pieces = [MEANINGS.get(piece) or quote(piece) for piece in PIECE.findall(word)]
     return "".join(pieces) or "''"
 
 
-def in_bin(name):
-    return '"$holdall_release"/bin/' + quote(name)
-
-
-def quote(text):
-    return text if re.fullmatch(r"[A-Za-z0-9_/:.,@%+-]+", text) else "'%s'" % text.replace("'", "'\\''")
+def in_release(directory, name):
+    return '"$holdall_release"/%s/%s' % (directory, quote(name))
 
 
 def is_ready(path, start):

@@ -4,55 +4,45 @@ import re
 
 from .manifest import FUNCTION, SCRIPT
 from .refusal import Broken
+from .words import quote
 
-# Linux before 5.1 reads 127 bytes of a first line.
+# Linux before 5.1 reads 127 bytes of a first line, and takes it apart at white space.
 MAX_FIRST_LINE = 127
-PLAIN = re.compile(rb"[A-Za-z0-9_./+@%=,~-]+")
-COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")  # PEP 263
+PLAIN = re.compile(r"[A-Za-z0-9_./+@%=,~-]+")
+FIRST_LINE = re.compile(rb"#!python[w0-9.]*(?:[ \t]+([A-Za-z0-9=.,-]+))?[ \t]*\r?(?:\n|$)")
 
 
-def render_entry_point(function, python):
+class Script:
+    """A Python script of a release. Where a first line cannot name the interpreter, the script is split: a launcher in
+    `bin` names it, and the script lies elsewhere. (One file for both sh and Python, as pip has it, breaks scripts with a docstring and an
+    import from __future__, and those with an encoding in their second line.)"""
+
+    def __init__(self, body, option, python):
+        first_line = "#!%s %s" % (python, option) if option else "#!" + python
+        self.is_split = not PLAIN.fullmatch(python) or len(first_line) > MAX_FIRST_LINE
+        # It stays one line, so that the encoding may be named in the next one (PEP 263).
+        self.text = (b"# called from bin" if self.is_split else first_line.encode("ascii")) + b"\n" + body
+        self._start = " ".join(["exec", quote(python), option] if option else ["exec", quote(python)])
+
+    def render_launcher(self, path):
+        """For a script that is split, and lies at this absolute path."""
+        text = '#!/bin/sh\n%s %s "$@"\n' % (self._start, quote(path))
+        return text.encode("utf-8", "surrogateescape")
+
+
+def make_entry_point(function, python):
     """A script that calls `module:function` and exits with its result."""
     module, _, attribute = function.partition(":")
-    first = attribute.partition(".")[0]
-    body = "import sys\n\nfrom %s import %s\n\nif __name__ == \"__main__\":\n    sys.exit(%s())\n" % (module, first, attribute)
-    return render_start(python) + body.encode("utf-8")
+    body = 'import sys\n\nfrom %s import %s\n\nif __name__ == "__main__":\n    sys.exit(%s())\n'
+    return Script((body % (module, attribute.partition(".")[0], attribute)).encode("utf-8"), "", python)
 
 
-def rewrite_script(script, python):
+def make_script(text, python):
     """A script of a wheel, or None when its first line does not ask for the release's interpreter."""
-    match = re.match(rb"#!python[w0-9.]*(?:[ \t]+([A-Za-z0-9=., -]*))?\r?(?:\n|$)", script)
+    match = FIRST_LINE.match(text)
     if match is None:
         return None
-    rest = script[match.end() :]
-    # Only a cookie in the first two lines counts, so it has to stay there.
-    second = rest[: rest.find(b"\n") + 1]
-    cookie = second if COOKIE.match(second) else b""
-    return render_start(python, (match.group(1) or b"").strip(), cookie) + rest[len(cookie) :]
-
-
-def render_start(python, options=b"", cookie=b""):
-    path = python.encode("utf-8", "surrogateescape")
-    line = b"#!" + path + (b" " + options if options else b"")
-    if PLAIN.fullmatch(path) and len(line) <= MAX_FIRST_LINE:
-        return line + b"\n" + cookie
-    # sh reads `exec`, Python reads a text. So it may not have three quotes in a row, nor an escape of only one of the two.
-    words = quote_for_both(path) + (b" " + options if options else b"")
-    return b"#!/bin/sh\n" + cookie + b"'''exec' " + words + b" \"$0\" \"$@\"\n' '''\n"
-
-
-def quote_for_both(path):
-    parts = []
-    for letter in path.decode("latin-1"):
-        if letter in "\"$`":
-            parts.append("'%s'" % letter)
-        elif letter == "\\":
-            parts.append('"\\\\"')
-        else:
-            parts.append('"%s"' % letter)
-    # "a""b" is "ab" for both; what is left apart keeps single quotes from meeting.
-    text = "".join(parts)
-    return re.sub(r'(?<=[^"\'$`\\])""(?=[^"\'$`\\])', "", text).encode("latin-1")
+    return Script(text[match.end() :], (match.group(1) or b"").decode("ascii"), python)
 
 
 def parse_entry_points(text):

@@ -4,7 +4,6 @@ By itself gunicorn puts that directory on sys.path, and runs a gunicorn.conf.py 
 """
 
 import os
-import sys
 
 from gunicorn.app import base
 from gunicorn.app.wsgiapp import WSGIApplication
@@ -16,13 +15,20 @@ class Application(WSGIApplication):
         os.chdir(self.cfg.chdir)
 
 
+class Arbiter(base.Arbiter):
+    def __init__(self, app):
+        super().__init__(app)
+        # USR2 starts another gunicorn with these words. They begin with the path of this file, and a script finds other
+        # modules than `-m` does: first of all those beside it, before the standard library.
+        self.START_CTX["args"][1:2] = ["-m", "holdall_gunicorn"]
+
+
 def main():
-    # What gunicorn asks when there is no -c and no GUNICORN_CMD_ARGS with one.
+    base.Arbiter = Arbiter
+    # Asked when there is no `-c`; the answer would be ./gunicorn.conf.py.
     base.get_default_config_file = lambda: None
-    # USR2 starts a new gunicorn with these words. Python 3.8 and 3.9 have the path of this file in sys.argv: as a script
-    # it would find other modules than by -m.
     Application("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

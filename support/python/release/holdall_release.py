@@ -17,7 +17,7 @@ def mark_in_use():
     import mmap
 
     path = __file__
-    for _ in range(5):  # lib/pythonX.Y/site-packages/holdall_release.py
+    for _ in range(4):  # lib/pythonX.Y/site-packages/holdall_release.py
         path = os.path.dirname(path)
     file = os.open(path + "/.in-use", os.O_RDONLY | os.O_CLOEXEC)
     try:
