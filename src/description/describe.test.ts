@@ -84,6 +84,20 @@ test("what is written replaces what was found, names and all", async () => {
   assert.equal(origins["processes.worker"], undefined);
 });
 
+const PORTS: readonly (readonly [line: string, words: readonly string[]])[] = [
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's
+  ["a $PORT ${HOST}:$PORT", ["a", "{port}", "{host}:{port}"]],
+  ["a \"it's $PORT\" '$PORT' \\$PORT", ["a", "it's {port}", "$PORT", "$PORT"]],
+  ["a '{\"b\": {}}' {port} {x}", ["a", '{{"b": {{}}}}', "{port}", "{{x}}"]],
+];
+
+for (const [line, words] of PORTS) {
+  test(`the Procfile line ${line} has its words`, async () => {
+    const { description } = await describe(appFilesOf({ Procfile: `web: ${line}` }), { directoryName: "a" });
+    assert.deepEqual(description.processes["web"]?.argv, words);
+  });
+}
+
 const LOCKS: readonly (readonly [files: string[], pip: string, kind: string | undefined])[] = [
   [["uv.lock", "poetry.lock", "holdall.lock"], "", "uv"],
   [["poetry.lock", "pylock.toml"], "", "poetry"],

@@ -25,7 +25,7 @@ export interface Description {
   readonly processes: Readonly<Record<string, DescribedProcess>>;
   readonly commands: Readonly<Record<string, DescribedCommand>>;
   readonly schedule: Readonly<Record<string, ScheduledCommand>>;
-  readonly lifecycle: Readonly<Partial<Record<LifecycleName, DescribedCommand>>>;
+  readonly lifecycle: Readonly<Partial<Record<LifecycleName, LifecycleCommand>>>;
   readonly settings: Readonly<Record<string, Setting>>;
   readonly services: Readonly<Record<string, DescribedService>>;
   /** URL path to directory. */
@@ -71,6 +71,11 @@ export type DescribedCommand = { readonly help: string } & (
   | { readonly kind: "url"; readonly path: string }
   | { readonly kind: "sql"; readonly database: string; readonly files: readonly string[] }
 );
+
+export type LifecycleCommand = DescribedCommand & {
+  /** Of `migrate`: the release before can live with the data after it, so both may run during an upgrade. */
+  readonly isCompatible?: true;
+};
 
 export interface DescribedProcess {
   /**

@@ -24,6 +24,11 @@ const SHAPE: readonly Refused[] = [
     "Keys here are type, env.",
   ],
   ["lifecycle:\n  ‸migrat: x", "lifecycle.migrat is not a key of the description", "Did you mean migrate?"],
+  [
+    "lifecycle: {health: {url: /h, ‸compatible: true}}",
+    "lifecycle.health.compatible is not a key of the description",
+    "Keys here are command, script, function, url, sql, database, help.",
+  ],
   ["name: ‸[a, b]", "name must be text, not a list"],
   ["processes: ‸[gunicorn]", "processes must be a mapping of names, not a list"],
   [
@@ -132,6 +137,11 @@ const CONTRADICTIONS: readonly Refused[] = [
     "processes: {tick: x}\ncommands: {‸tick: y}",
     "commands.tick is the name of a process too",
     "Rename one: processes keep running, commands end.",
+  ],
+  [
+    "commands: {migrate: x}\nlifecycle: {‸migrate: y}",
+    "lifecycle.migrate is another command in commands",
+    "Rename that one, or write `migrate: migrate` here if it is the same.",
   ],
   [
     "settings:\n  a:\n    type: int\n    env: A\n    file: ‸conf.json#a",

@@ -1,4 +1,4 @@
-import type { AppFiles, Description, Origin } from "../description.ts";
+import type { Description, Origin } from "../description.ts";
 
 /** A value that a file of the application tells, and which. */
 export interface Found<Value> {
@@ -12,9 +12,6 @@ export interface Found<Value> {
 export type Detected = {
   readonly [K in keyof Description]?: Found<Exclude<Description[K], undefined>> | undefined;
 };
-
-/** One kind of file that tells something. Pure: looks at nothing but the files. */
-export type Detector = (files: AppFiles) => Detected;
 
 export function found<Value>(
   value: Value | undefined,

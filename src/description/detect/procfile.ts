@@ -27,9 +27,7 @@ export function detectProcfile(files: AppFiles): Detected {
     const problem = shellProblem(line, head.length);
     if (problem) throw refuse(`${name} ${problem.reason}`, problem.column, problem.hint);
     const command = line.slice(head.length);
-    const argv = splitArgv(
-      command.replaceAll(/\$\{?(PORT|HOST)\b\}?/g, (_, variable: string) => `{${variable.toLowerCase()}}`),
-    );
+    const argv = splitArgv(replaceAddress(command));
     if ("reason" in argv) throw refuse(`${name} ${argv.reason}`, head.length + argv.column);
     if (argv.length === 0) throw refuse(`${name} has no command`, 0);
     lines[name] = index + 1;
@@ -42,6 +40,19 @@ export function detectProcfile(files: AppFiles): Detected {
     processes: Object.keys(running).length === 0 ? undefined : found(running, FILE, lines),
     lifecycle: migrate && found({ migrate }, FILE, { migrate: lines["release"] ?? 1 }),
   };
+}
+
+/** `$PORT` and `$HOST` where a shell would replace them: not between single quotes, not after a backslash. */
+function replaceAddress(line: string): string {
+  const variables = (found: string) => {
+    const [, name] = /^\$\{?(PORT|HOST)/.exec(found) ?? [];
+    return name === undefined ? found : `{${name.toLowerCase()}}`;
+  };
+  return line.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$(?:PORT|HOST)\b|\$\{(?:PORT|HOST)\}/g, (found) =>
+    found.startsWith('"')
+      ? found.replaceAll(/\\.|\$(?:PORT|HOST)\b|\$\{(?:PORT|HOST)\}/g, variables)
+      : variables(found),
+  );
 }
 
 interface ShellProblem {

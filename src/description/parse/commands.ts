@@ -1,6 +1,12 @@
-import type { DescribedCommand, DescribedProcess, LifecycleName, ScheduledCommand } from "../description.ts";
+import type {
+  DescribedCommand,
+  DescribedProcess,
+  LifecycleCommand,
+  LifecycleName,
+  ScheduledCommand,
+} from "../description.ts";
 import { LIFECYCLE_NAMES } from "../description.ts";
-import type { WrittenCommand, WrittenProcess } from "../schema/run.ts";
+import type { WrittenCommand, WrittenLifecycle, WrittenProcess } from "../schema/run.ts";
 import type { Path } from "../source/source.ts";
 import { parsePlannedArgv } from "./argv.ts";
 import { type Context, listItems } from "./context.ts";
@@ -67,17 +73,29 @@ export function parseCommands(
   );
 }
 
+/** @param commands - those that the lifecycle can name. */
 export function parseLifecycle(
-  written: Readonly<Record<string, WrittenCommand | undefined>>,
+  written: WrittenLifecycle,
+  commands: Commands,
   context: Context,
   options: CommandOptions,
-): Partial<Record<LifecycleName, DescribedCommand>> {
-  const lifecycle: Partial<Record<LifecycleName, DescribedCommand>> = {};
+): Partial<Record<LifecycleName, LifecycleCommand>> {
+  const lifecycle: Partial<Record<LifecycleName, LifecycleCommand>> = {};
   for (const name of LIFECYCLE_NAMES) {
     const command = written[name];
-    if (command !== undefined) lifecycle[name] = parseCommand(command, ["lifecycle", name], context, options);
+    if (command === undefined) continue;
+    const parsed =
+      findNamed(command, commands) ?? parseCommand(command, ["lifecycle", name], context, options);
+    const isCompatible =
+      typeof command === "object" && "compatible" in command && command.compatible === true;
+    lifecycle[name] = isCompatible ? { ...parsed, isCompatible } : parsed;
   }
   return lifecycle;
+}
+
+/** A text that is the name of a command means that command. */
+function findNamed(written: WrittenCommand, commands: Commands): DescribedCommand | undefined {
+  return typeof written === "string" && Object.hasOwn(commands, written) ? commands[written] : undefined;
 }
 
 export function parseProcesses(
@@ -116,9 +134,8 @@ export function parseSchedule(
       const path = ["schedule", name];
       const problem = cronProblem(cron);
       if (problem !== undefined) throw context.refuse([...path, "cron"], problem);
-      const named =
-        typeof command === "string" && Object.hasOwn(commands, command) ? commands[command] : undefined;
-      const parsed = named ?? parseCommand(command, [...path, "command"], context, options);
+      const parsed =
+        findNamed(command, commands) ?? parseCommand(command, [...path, "command"], context, options);
       return [name, { cron: cron.trim().replaceAll(/\s+/g, " "), command: parsed }];
     }),
   );

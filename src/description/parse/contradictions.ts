@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { findNearMiss } from "../../errors/near-miss.ts";
 import type { DescribedCommand } from "../description.ts";
 import type { Context } from "./context.ts";
@@ -13,6 +14,16 @@ export function checkTogether(description: WrittenDescription, context: Context)
         part: "key",
       });
     }
+  }
+  for (const [name, command] of Object.entries(lifecycle)) {
+    const { isCompatible } = command;
+    const other = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (other === undefined || isDeepStrictEqual({ ...other, isCompatible }, { ...command, isCompatible }))
+      continue;
+    throw context.refuse(["lifecycle", name], "is another command in commands", {
+      hint: `Rename that one, or write \`${name}: ${name}\` here if it is the same.`,
+      part: "key",
+    });
   }
   for (const [name, command] of Object.entries(commands))
     checkDatabase(command, ["commands", name], description, context);

@@ -32,7 +32,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     processes: map(written.processes, (value) => parseProcesses(value, context)),
     commands,
     schedule: map(written.schedule, (value) => parseSchedule(value, commands ?? {}, context, mayBeBuilt)),
-    lifecycle: map(written.lifecycle, (value) => parseLifecycle(value, context, mayBeBuilt)),
+    lifecycle: map(written.lifecycle, (value) => parseLifecycle(value, commands ?? {}, context, mayBeBuilt)),
     settings: map(written.settings, (value) => parseSettings(value, context)),
     services: map(written.services, parseServices),
     static: map(written.static, (value) => parseStatic(value, context)),

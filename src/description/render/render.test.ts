@@ -162,7 +162,9 @@ function makeDescription(random: Random): Record<string, unknown> {
       cron: "*/5 * * * *",
       command: random.is(0.5) ? "one" : makeCommand(random),
     })),
-    lifecycle: mapping(LIFECYCLE_NAMES, () => makeCommand(random)),
+    lifecycle: mapping(LIFECYCLE_NAMES, (name) =>
+      name === "migrate" ? { command: makeArgv(random), compatible: random.is(0.5) } : makeCommand(random),
+    ),
     settings: mapping(["a", "B_c", "no"], (name) => makeSetting(random, name)),
     static: mapping(["/", "/static"], () => makeLine(random).replaceAll(/[\\/~]/g, "x")),
     files: [makeLine(random), "*.py"],

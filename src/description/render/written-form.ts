@@ -3,6 +3,7 @@ import type {
   DescribedCommand,
   DescribedProcess,
   Description,
+  LifecycleCommand,
   PipSource,
   ScheduledCommand,
   Setting,
@@ -28,7 +29,7 @@ export function writtenForm(description: Description): Readonly<Record<string, Y
     processes: mapping(description.processes, writtenProcess),
     commands: mapping(description.commands, writtenCommand),
     schedule: mapping(description.schedule, (scheduled) => writtenSchedule(scheduled, description)),
-    lifecycle: mapping(description.lifecycle, writtenCommand),
+    lifecycle: mapping(description.lifecycle, (command) => writtenLifecycle(command, description)),
     settings: mapping(description.settings, writtenSetting),
     services: mapping(services, ({ type, env }) => (env === undefined ? type : { type, env })),
     static: mapping(description.static, (directory) => directory),
@@ -78,7 +79,7 @@ function writtenProcess({ argv, instances, overlap }: DescribedProcess): YamlVal
   };
 }
 
-function writtenCommand(command: DescribedCommand): YamlValue {
+function writtenCommand(command: DescribedCommand): string | { readonly [key: string]: YamlValue } {
   const help = command.help === "" ? {} : { help: command.help };
   switch (command.kind) {
     case "argv":
@@ -96,11 +97,22 @@ function writtenCommand(command: DescribedCommand): YamlValue {
   }
 }
 
-function writtenSchedule({ cron, command }: ScheduledCommand, { commands }: Description): YamlValue {
+function writtenSchedule({ cron, command }: ScheduledCommand, description: Description): YamlValue {
+  return { cron, command: writtenOwnCommand(command, description) };
+}
+
+function writtenLifecycle(command: LifecycleCommand, description: Description): YamlValue {
+  if (command.isCompatible === undefined) return writtenOwnCommand(command, description);
   const written = writtenCommand(command);
-  // A text that is a command's name means that command: a list is always an argv.
-  const isName = typeof written === "string" && Object.hasOwn(commands, written);
-  return { cron, command: isName ? [written] : written };
+  return typeof written === "string"
+    ? { command: written, compatible: true }
+    : { ...written, compatible: true };
+}
+
+/** A text that is a command's name would mean that command: a list is always an argv. */
+function writtenOwnCommand(command: DescribedCommand, { commands }: Description): YamlValue {
+  const written = writtenCommand(command);
+  return typeof written === "string" && Object.hasOwn(commands, written) ? [written] : written;
 }
 
 function writtenSetting(setting: Setting, name: string): YamlValue {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { LIFECYCLE_NAMES } from "../description.ts";
-import { field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
+import { LIFECYCLE_NAMES, type LifecycleName } from "../description.ts";
+import { BOOLEAN, field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
 
 const NAME = /^(?=.{1,40}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/;
 const NAME_REASON = "must be a name: letters, digits and single . _ - between, at most 40";
@@ -21,33 +21,38 @@ const COMMAND_KINDS = {
   sql: v.optional(v.union([TEXT, list(TEXT)], "must be a file or a list of files")),
 };
 
-const COMMAND = v.union(
-  [
-    TEXT,
-    v.pipe(list(TEXT), v.minLength(1, "must have a first word")),
-    mapping({ ...COMMAND_KINDS, database: v.optional(TEXT), help: v.optional(TEXT) }),
-  ],
-  "must be a command line, a list of words or a mapping",
-);
+const COMMAND_ENTRIES = { ...COMMAND_KINDS, database: v.optional(TEXT), help: v.optional(TEXT) };
+
+const COMMAND = commandOf(COMMAND_ENTRIES);
 export type WrittenCommand = v.InferOutput<typeof COMMAND>;
 
-const PROCESS = v.union(
-  [
-    TEXT,
-    v.pipe(list(TEXT), v.minLength(1, "must have a first word")),
-    mapping({
-      command: ARGV,
-      instances: v.optional(
-        v.pipe(NUMBER, v.minValue(1, "must be 1 or more"), v.maxValue(1000, "must be at most 1000")),
-      ),
-      overlap: v.optional(oneOf(["allowed", "never"])),
-    }),
-  ],
-  "must be a command line, a list of words or a mapping",
-);
-export type WrittenProcess = v.InferOutput<typeof PROCESS>;
+const MIGRATE = commandOf({ ...COMMAND_ENTRIES, compatible: v.optional(BOOLEAN) });
 
-const lifecycleEntries = Object.fromEntries(LIFECYCLE_NAMES.map((name) => [name, v.optional(COMMAND)]));
+const LIFECYCLE = mapping({
+  install: v.optional(COMMAND),
+  verify: v.optional(COMMAND),
+  migrate: v.optional(MIGRATE),
+  backup: v.optional(COMMAND),
+  restore: v.optional(COMMAND),
+  uninstall: v.optional(COMMAND),
+  health: v.optional(COMMAND),
+  unit_test: v.optional(COMMAND),
+} satisfies Record<LifecycleName, unknown>);
+export type WrittenLifecycle = v.InferOutput<typeof LIFECYCLE>;
+
+function commandOf<const T extends v.ObjectEntries>(entries: T) {
+  const words = v.pipe(list(TEXT), v.minLength(1, "must have a first word"));
+  return v.union([TEXT, words, mapping(entries)], "must be a command line, a list of words or a mapping");
+}
+
+const PROCESS = commandOf({
+  command: ARGV,
+  instances: v.optional(
+    v.pipe(NUMBER, v.minValue(1, "must be 1 or more"), v.maxValue(1000, "must be at most 1000")),
+  ),
+  overlap: v.optional(oneOf(["allowed", "never"])),
+});
+export type WrittenProcess = v.InferOutput<typeof PROCESS>;
 
 export const RUN = [
   field({
@@ -86,12 +91,13 @@ export const RUN = [
   }),
   field({
     name: "lifecycle",
-    // The entries are built from a list, so their names are lost to the compiler; normalizing uses the list too.
-    type: mapping(lifecycleEntries),
+    type: LIFECYCLE,
     default: "those of the platform, such as `migrate` of Django",
-    help: `Commands for certain moments: ${LIFECYCLE_NAMES.map((name) => `\`${name}\``).join(", ")}. Written like those of \`commands\`.`,
+    help: `Commands for certain moments: ${LIFECYCLE_NAMES.map((name) => `\`${name}\``).join(", ")}. Written like those of \`commands\`, or the name of one. \`compatible: true\` of \`migrate\` says that the release before can live with the data after it.`,
     example: `lifecycle:
-  migrate: shop-migrate
+  migrate:
+    command: shop-migrate
+    compatible: true
   health:
     url: /health`,
   }),
