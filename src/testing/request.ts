@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { ExampleRequest } from "./example.ts";
 
-/** A line of an example's requests.json. */
-export interface ExampleRequest {
-  readonly path: string;
-  /** 101: a web socket is opened. */
-  readonly status: number;
-  readonly contains?: string;
-  readonly websocket?: { readonly send: string; readonly receive: string };
-}
-
+/** Sends a request to a server and compares the answer. */
 export async function checkRequest(address: string, request: ExampleRequest): Promise<void> {
   const { path, status, contains, websocket } = request;
   if (websocket) return checkWebSocket(`${address.replace("http:", "ws:")}${path}`, websocket);
-  const response = await fetch(`${address}${path}`, { redirect: "manual" });
+  const response = await fetch(`${address}${path}`, toInit(request));
   const body = Buffer.from(await response.arrayBuffer()).toString("latin1");
   assert.equal(response.status, status, `${path}: ${body.slice(0, 500)}`);
   if (contains) assert.ok(body.includes(contains), `${path} lacks ${contains}: ${body.slice(0, 500)}`);
+}
+
+function toInit({ method = "GET", form, json }: ExampleRequest): RequestInit {
+  if (form) return { method, redirect: "manual", body: new URLSearchParams(form) };
+  if (json === undefined) return { method, redirect: "manual" };
+  const headers = { "content-type": "application/json" };
+  return { method, redirect: "manual", headers, body: JSON.stringify(json) };
 }
 
 async function checkWebSocket(

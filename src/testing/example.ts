@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PACKAGE_ROOT } from "../system/package-root.ts";
+
+const EXAMPLES = join(PACKAGE_ROOT, "examples");
+
+/** A folder of examples/, with how to use the application once it is built: examples/README.md. */
+export interface Example {
+  readonly name: string;
+  readonly directory: string;
+  /** Commands that end before it serves. */
+  readonly setup: readonly SetupCommand[];
+  /** Done in order: a later one sees what an earlier one left. */
+  readonly requests: readonly ExampleRequest[];
+}
+
+export interface SetupCommand {
+  readonly command: readonly string[];
+  /** Name of the file that its output goes into. */
+  readonly stdout?: string;
+}
+
+export interface ExampleRequest {
+  readonly method?: string;
+  readonly path: string;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  /** 101: a web socket is opened. */
+  readonly status: number;
+  readonly contains?: string;
+  readonly websocket?: { readonly send: string; readonly receive: string };
+}
+
+export function readExamples(): readonly Example[] {
+  const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => {
+    const directory = join(EXAMPLES, name);
+    const { setup = [], requests } = JSON.parse(readFileSync(join(directory, "requests.json"), "utf8"));
+    const commands = setup.map((each: unknown) => (Array.isArray(each) ? { command: each } : each));
+    return { name, directory, setup: commands, requests };
+  });
+}
