@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../errors/app-error.ts";
-import { BrokenRule } from "./broken-rule.ts";
 import { compareBytes } from "./byte-order.ts";
+import { explain } from "./explain.ts";
 import { gzip } from "./gzip.ts";
 import { type Identity, type Layer, type LayerKind, toIdentity } from "./manifest.ts";
 import { Measure } from "./measure.ts";
@@ -24,7 +23,8 @@ export interface WrittenLayer extends Pick<Layer, "kind" | "size" | "files" | "t
  * Writes `DIGEST.tar.gz` into `directory`, which is made when it is not there. The same entries give the same bytes;
  * a file of that name is replaced, in one step. Holds little in memory, however large the layer is.
  * @param entries - in any order.
- * @throws AppError `layer_invalid` when an entry breaks a rule of docs/artifact.md or changed while it was read.
+ * @throws AppError `layer_invalid` when an entry breaks a rule of docs/artifact.md or changed while it was read,
+ * `file_unwritable`.
  */
 export async function writeLayer(
   entries: readonly LayerEntry[],
@@ -47,12 +47,8 @@ export async function writeLayer(
     return { kind, identity: toIdentity(digest), size, files: sorted.length, transport, crc32, path };
   } catch (error) {
     await rm(staged, { force: true });
-    if (!(error instanceof BrokenRule)) throw error;
-    throw new AppError({
-      code: "layer_invalid",
-      message: `cannot pack the ${kind} layer: ${error.message}`,
-      cause: error,
-    });
+    const codes = { broken: "layer_invalid", system: "file_unwritable" } as const;
+    throw explain(error, `cannot pack the ${kind} layer`, codes);
   }
 }
 

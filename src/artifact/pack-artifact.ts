@@ -11,7 +11,7 @@ import { MANIFEST_NAME } from "./zip.ts";
 
 /**
  * Writes the sealed form of an open artifact, verified first: the bytes are those that it had before it was unpacked.
- * @throws AppError `file_exists`, and what openArtifact() and verifyArtifact() throw.
+ * @throws AppError `file_exists`, `file_unwritable`, and what openArtifact() and verifyArtifact() throw.
  */
 export async function packArtifact(
   directory: string,
@@ -27,7 +27,7 @@ export async function packArtifact(
     for (const [name, place] of names) members.push(await toSealed(name, place));
     await sealFile(path, await readFile(artifact.prefix.file), members);
   } catch (error) {
-    throw explain(error, `cannot pack ${directory}`);
+    throw explain(error, `cannot write ${path}`, { system: "file_unwritable" });
   }
   return openArtifact(path);
 }

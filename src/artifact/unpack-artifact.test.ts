@@ -165,3 +165,20 @@ test("says what cannot be opened", async (t) => {
   const device = "cannot read /dev/null: it is neither a file nor a directory";
   await assert.rejects(openArtifact("/dev/null"), { code: "artifact_unreadable", message: device });
 });
+
+test("says where it cannot write", async (t) => {
+  const { directory, sealed, open } = await unpacked(t);
+  const path = join(directory, "missing", "deep");
+  const expected = {
+    code: "file_unwritable",
+    message: `cannot write ${path}: there is no such file or directory`,
+  };
+  await assert.rejects(unpackArtifact(await openArtifact(sealed), path), expected);
+  await assert.rejects(packArtifact(open, path), expected);
+  const below = join(sealed, "below");
+  const message = `cannot write ${below}: a part of its path is no directory`;
+  await assert.rejects(unpackArtifact(await openArtifact(sealed), below), {
+    code: "file_unwritable",
+    message,
+  });
+});

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { lstat, mkdir, rename } from "node:fs/promises";
+import { lstat, mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../errors/app-error.ts";
@@ -7,6 +7,7 @@ import { undefinedIfMissing } from "../system/file-errors.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { syncDirectory } from "../system/write-file.ts";
 import { type Artifact, type Place, readPlace } from "./artifact.ts";
+import { explain } from "./explain.ts";
 import { openArtifact } from "./open-artifact.ts";
 import { type VerifyOptions, verifyArtifact } from "./verify-artifact.ts";
 import { PREFIX_NAME } from "./zip.ts";
@@ -14,7 +15,7 @@ import { PREFIX_NAME } from "./zip.ts";
 /**
  * Writes the open form of an artifact to a new directory. It appears there only whole and verified: what is verified is
  * the copy, so nobody can change the artifact in between. After a failure nothing is left.
- * @throws AppError `file_exists`, and what openArtifact() and verifyArtifact() throw.
+ * @throws AppError `file_exists`, `file_unwritable`, and what openArtifact() and verifyArtifact() throw.
  */
 export async function unpackArtifact(
   artifact: Artifact,
@@ -22,23 +23,31 @@ export async function unpackArtifact(
   options: VerifyOptions = {},
 ): Promise<Artifact> {
   await checkAbsent(directory, "unpack");
-  const parent = dirname(resolve(directory));
-  return withWorkDirectory(parent, async (work) => {
-    const staged = join(work, "artifact"); // the work directory itself is private, this one is as umask says
-    await mkdir(staged);
-    for (const [name, place] of [[PREFIX_NAME, artifact.prefix] as const, ...artifact.members]) {
-      await copy(place, join(staged, name), name === PREFIX_NAME ? 0o777 : 0o666);
-    }
-    const copied = await openArtifact(staged);
-    // With the name that the user knows, and the checksums that only the sealed form has.
-    const members = new Map(
-      [...artifact.members].map(([name, place]) => [name, { ...place, ...copied.members.get(name) }]),
-    );
-    await verifyArtifact({ ...copied, path: artifact.path, members }, options);
-    await rename(staged, directory);
-    await syncDirectory(parent);
-    return openArtifact(directory);
-  });
+  try {
+    const parent = dirname(resolve(directory));
+    await stat(parent); // it is not made: after a failure it would be left
+    await withWorkDirectory(parent, async (work) => {
+      const staged = join(work, "artifact"); // the work directory itself is private, this one is as umask says
+      await copyArtifact(artifact, staged);
+      const copied = await openArtifact(staged);
+      // With the name that the user knows, and the checksums that only the sealed form has.
+      const members = new Map(
+        [...artifact.members].map(([name, place]) => [name, { ...place, ...copied.members.get(name) }]),
+      );
+      await verifyArtifact({ ...copied, path: artifact.path, members }, options);
+      await rename(staged, directory);
+      await syncDirectory(parent);
+    });
+  } catch (error) {
+    throw explain(error, `cannot write ${directory}`, { system: "file_unwritable" });
+  }
+  return openArtifact(directory);
+}
+
+async function copyArtifact({ prefix, members }: Artifact, directory: string): Promise<void> {
+  await mkdir(directory);
+  await copyPlace(prefix, join(directory, PREFIX_NAME), 0o777);
+  for (const [name, place] of members) await copyPlace(place, join(directory, name), 0o666);
 }
 
 /** @throws AppError `file_exists`. */
@@ -52,7 +61,7 @@ export async function checkAbsent(path: string, verb: "pack" | "unpack"): Promis
   });
 }
 
-async function copy(place: Place, path: string, mode: number): Promise<void> {
+async function copyPlace(place: Place, path: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await pipeline(readPlace(place), createWriteStream(path, { flags: "wx", mode }));
 }

@@ -30,11 +30,8 @@ export async function verifyLayer(
     await checkTransport(read(), layer, crc32);
     await checkTar(read(), layer, onEntry);
   } catch (error) {
-    throw explain(
-      error,
-      `cannot read ${source}: ${layer.kind} layer ${layer.name} ${layer.version}`,
-      "layer_invalid",
-    );
+    const subject = `cannot read ${source}: ${layer.kind} layer ${layer.name} ${layer.version}`;
+    throw explain(error, subject, { broken: "layer_invalid" });
   }
 }
 

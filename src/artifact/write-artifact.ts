@@ -45,7 +45,8 @@ export interface WrittenArtifact {
 /**
  * Writes an artifact to `path`, in one step; a file that is there is replaced. The same content gives the same bytes.
  * What is written is first checked as a reader would.
- * @throws AppError `artifact_invalid`, `artifact_damaged` when a layer's file is not what it was.
+ * @throws AppError `artifact_invalid` when the content breaks a rule or a layer's file is not as long as it was,
+ * `file_unwritable`.
  */
 export async function writeArtifact(content: ArtifactContent, path: string): Promise<WrittenArtifact> {
   try {
@@ -61,7 +62,7 @@ export async function writeArtifact(content: ArtifactContent, path: string): Pro
     const size = await sealFile(path, withIdentity(prefix, identity), members);
     return { path, identity, size, manifest };
   } catch (error) {
-    throw explain(error, `cannot write ${path}`);
+    throw explain(error, `cannot write ${path}`, { system: "file_unwritable" });
   }
 }
 

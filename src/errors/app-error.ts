@@ -13,6 +13,7 @@ export const EXIT_CODES = {
   lock_invalid: 2,
   // The input is right, the operation could not be done.
   file_exists: 1,
+  file_unwritable: 1,
   build_command_failed: 1,
   resolve_failed: 1,
   index_unreachable: 1,
