@@ -56,6 +56,10 @@ const REFUSED: [text: string, problem: { reason: string; hint?: string }][] = [
     "git+https://example.com/a.git",
     { reason: "must name the distribution of an address", hint: "Write it as `name @ address`." },
   ],
+  [
+    "a @ file:///home/me/a",
+    { reason: "must have an address that others have as well", hint: "Name it as an index has it." },
+  ],
   ["a @ https://me:secret@example.com/a.whl", CREDENTIALS],
   ["a @ https://token@example.com/a.whl", CREDENTIALS],
   ["a @ git+ssh://git:secret@example.com/a.git", CREDENTIALS],

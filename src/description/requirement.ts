@@ -58,6 +58,9 @@ function parseTail(rest: string, shown: string): Tail | RequirementProblem {
     // A `;` belongs to the address unless a space stands before it.
     const [, url = "", marker] = /^@\s*(\S+)(?:\s+;\s*(.*))?$/s.exec(rest) ?? [];
     if (!/^[a-z][a-z0-9+.-]*:/.test(url)) return { reason: `must have an address after @, not ${shown}` };
+    if (url.startsWith("file:")) {
+      return { reason: "must have an address that others have as well", hint: "Name it as an index has it." };
+    }
     if (holdsCredentials(url)) {
       return {
         reason: "must have no user name or password in its address",
