@@ -25,7 +25,7 @@ export async function unpackArtifact(
   await checkAbsent(directory, "unpack");
   try {
     const parent = dirname(resolve(directory));
-    await stat(parent); // it is not made: after a failure it would be left
+    await stat(`${parent}/.`); // not made when it is not there: after a failure it would be left
     await withWorkDirectory(parent, async (work) => {
       const staged = join(work, "artifact"); // the work directory itself is private, this one is as umask says
       await copyArtifact(artifact, staged);
