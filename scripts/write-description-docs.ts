@@ -31,8 +31,9 @@ export function renderJsonSchema(): string {
 /** @param page - docs/description.md as it is; what people wrote in it stays. */
 export function renderReference(page: string): string {
   const [before, after] = [page.indexOf(START), page.indexOf(END)];
-  if (before === -1 || after < before)
+  if (before === -1 || after < before) {
     throw new Error(`${REFERENCE_FILE} lacks the lines between which to write`);
+  }
   const rows = FIELDS.map(({ name, default: otherwise, platform }: Field) => {
     return `| [\`${name}\`](#${name}) | ${otherwise} | ${platform ?? "any"} |`;
   });

@@ -84,6 +84,30 @@ test("what is written replaces what was found, names and all", async () => {
   assert.equal(origins["processes.worker"], undefined);
 });
 
+test("what cannot be understood in a file is no matter when it is written", async () => {
+  const texts = {
+    Procfile: "web: a | b",
+    "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["a="]\n[project.scripts]\ntool = "x:y"',
+    "holdall.yaml": "processes: {web: a}\npip: flask",
+  };
+  const { description } = await describe(appFilesOf(texts));
+  assert.deepEqual(description.pip, [{ kind: "requirement", text: "flask" }]);
+  assert.deepEqual(Object.keys(description.commands), ["tool"]);
+});
+
+test("scripts of a distribution that is not built are commands", async () => {
+  const pyproject =
+    '[build-system]\nrequires = []\n[project]\nname = "shop"\n[project.scripts]\ntool = "x:y"';
+  for (const [pip, commands] of [
+    ["flask", ["tool"]],
+    [".", []],
+  ] as const) {
+    const texts = { "pyproject.toml": pyproject, "holdall.yaml": `pip: ${pip}` };
+    const { description } = await describe(appFilesOf(texts));
+    assert.deepEqual(Object.keys(description.commands), commands);
+  }
+});
+
 const PORTS: readonly (readonly [line: string, words: readonly string[]])[] = [
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's
   ["a $PORT ${HOST}:$PORT", ["a", "{port}", "{host}:{port}"]],

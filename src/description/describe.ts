@@ -44,7 +44,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
 export async function describe(files: AppFiles, options: DescribeOptions = {}): Promise<Described> {
   const source = await findSource(files);
   const written = source === undefined ? {} : parseDescription(source, files);
-  const detected = withoutClashes(detect(files), written);
+  const detected = withoutClashes(detect(files, written), written);
   const { name: told, ...chosen } = { ...DEFAULTS, ...valuesOf(detected), ...written };
   const lock = findLock(files, chosen.pip, { isWritten: written.pip !== undefined });
   const { name, origin } = chooseName(told, chosen.pip, options);

@@ -1,4 +1,5 @@
 import type { AppFiles, PipSource } from "../description.ts";
+import type { WrittenDescription } from "../parse/parse-description.ts";
 import { type Detected, type Found, found } from "./detected.ts";
 import { detectDjango } from "./django.ts";
 import { detectProcfile } from "./procfile.ts";
@@ -6,14 +7,17 @@ import { declaresDependencies, detectPyproject } from "./pyproject.ts";
 import { detectRequirements } from "./requirements.ts";
 import { detectSetuptools, setupCfgDeclaresDependencies } from "./setup-cfg.ts";
 
-/** All that the files tell. Of two that tell the same, the earlier here is believed. */
-export function detect(files: AppFiles): Detected {
+/**
+ * All that the files tell. Of two that tell the same, the earlier here is believed. What somebody wrote is not looked
+ * for, so that writing it is the way out when a file cannot be understood.
+ */
+export function detect(files: AppFiles, written: WrittenDescription): Detected {
   const merged: Record<string, unknown> = {};
   const parts = [
-    detectPyproject(files),
+    detectPyproject(files, written.pip),
     detectSetuptools(files),
     detectRequirements(files),
-    detectProcfile(files),
+    written.processes === undefined ? detectProcfile(files) : {},
     detectDjango(files),
   ];
   for (const part of parts) {
@@ -21,7 +25,7 @@ export function detect(files: AppFiles): Detected {
   }
   // Each value went under the key that it came from.
   const detected = merged as Detected;
-  return { ...detected, pip: withRequirements(detected.pip, files) };
+  return written.pip === undefined ? { ...detected, pip: withRequirements(detected.pip, files) } : detected;
 }
 
 /** A distribution whose metadata says nothing of its dependencies often has them in a requirement file. */

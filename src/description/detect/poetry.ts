@@ -10,14 +10,18 @@ import { isTable, type Table, tableAt, textOf, textsOf } from "./table.ts";
 const SOURCE = "pyproject.toml [tool.poetry]";
 
 /** What poetry's own table says; newer projects have it in `[project]`. */
-export function readPoetry(document: Table, text: string): Detected {
+export function readPoetry(
+  document: Table,
+  text: string,
+  { needsDependencies }: { readonly needsDependencies: boolean },
+): Detected {
   const poetry = tableAt(document, "tool", "poetry");
   const python = tableAt(poetry, "dependencies")["python"];
   return {
     name: found(applicationName(textOf(poetry["name"])), SOURCE),
     version: found(applicationVersion(textOf(poetry["version"])), SOURCE),
     python: found(parsePoetryRange(textOf(python) ?? "") || undefined, SOURCE),
-    pip: isPoetryPackage(document) ? undefined : found(poetryDependencies(poetry, text), SOURCE),
+    pip: needsDependencies ? found(poetryDependencies(poetry, text), SOURCE) : undefined,
     commands: found(scriptCommands(tableAt(poetry, "scripts")), SOURCE),
   };
 }

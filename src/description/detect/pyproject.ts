@@ -10,27 +10,35 @@ import { type Table, tableAt, textOf, textsOf } from "./table.ts";
 
 export const PYPROJECT = "pyproject.toml";
 
-/** PEP 621, and poetry's own table where that is absent. */
-export function detectPyproject(files: AppFiles): Detected {
+/**
+ * PEP 621, and poetry's own table where that is absent.
+ * @param written - `pip` as somebody wrote it: dependencies are not looked at then, and without `.` nothing is built.
+ */
+export function detectPyproject(files: AppFiles, written: readonly PipSource[] | undefined): Detected {
   const text = files.read(PYPROJECT);
   if (text === undefined) return {};
   const document = parseToml(text, PYPROJECT);
-  const poetry = readPoetry(document, text);
   const source = `${PYPROJECT} [project]`;
   const project = tableAt(document, "project");
-  const isBuilt = isBuildable(document, files);
+  const isBuilt =
+    written === undefined ? isBuildable(document, files) : written.some(({ kind }) => kind === "project");
+  const needsDependencies = written === undefined && !isBuilt;
+  const poetry = readPoetry(document, text, { needsDependencies });
   const own: Detected = {
     name: found(applicationName(textOf(project["name"])), source),
     version: found(applicationVersion(textOf(project["version"])), source),
     python: found(parsePythonRange(textOf(project["requires-python"]) ?? ""), source),
-    pip: isBuilt ? undefined : found(dependencies(project, text), source),
+    pip: needsDependencies ? found(dependencies(project, text), source) : undefined,
     commands: isBuilt ? undefined : found(scriptCommands(tableAt(project, "scripts")), source),
   };
   return {
     name: own.name ?? poetry.name,
     version: own.version ?? poetry.version,
     python: own.python ?? poetry.python,
-    pip: isBuilt ? found(PROJECT, `${PYPROJECT} [build-system]`) : (own.pip ?? poetry.pip),
+    pip:
+      isBuilt && written === undefined
+        ? found(PROJECT, `${PYPROJECT} [build-system]`)
+        : (own.pip ?? poetry.pip),
     commands: own.commands ?? (isBuilt ? undefined : poetry.commands),
   };
 }
