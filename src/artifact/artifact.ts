@@ -25,10 +25,23 @@ export interface Place {
 
 const PIECE_SIZE = 256 * 1024;
 
-/** The bytes as they are now: who trusts them compares digests. */
-export async function* readPlace({ file, offset, size }: Place): AsyncGenerator<Buffer> {
+/**
+ * The bytes as they are now: who trusts them compares digests.
+ * @throws the signal's reason once it is aborted.
+ */
+export async function* readPlace(
+  { file, offset, size }: Place,
+  signal?: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
   if (size === 0) return;
-  yield* createReadStream(file, { start: offset, end: offset + size - 1, highWaterMark: PIECE_SIZE });
+  for await (const piece of createReadStream(file, {
+    start: offset,
+    end: offset + size - 1,
+    highWaterMark: PIECE_SIZE,
+  })) {
+    signal?.throwIfAborted();
+    yield piece;
+  }
 }
 
 /** @throws Error when the artifact has no such member: ask `members` first. */

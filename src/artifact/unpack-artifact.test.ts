@@ -182,3 +182,12 @@ test("says where it cannot write", async (t) => {
     message,
   });
 });
+
+test("an abort leaves nothing", async (t) => {
+  const { directory, sealed } = await unpacked(t);
+  const before = await readdir(directory);
+  const signal = AbortSignal.abort(new Error("stopped"));
+  const artifact = await openArtifact(sealed);
+  await assert.rejects(unpackArtifact(artifact, join(directory, "out"), { signal }), /stopped/);
+  assert.deepEqual(await readdir(directory), before);
+});

@@ -6,7 +6,7 @@ import { AppError } from "../errors/app-error.ts";
 import { undefinedIfMissing } from "../system/file-errors.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { syncDirectory } from "../system/write-file.ts";
-import { type Artifact, type Place, readPlace } from "./artifact.ts";
+import { type Artifact, readPlace } from "./artifact.ts";
 import { explain } from "./explain.ts";
 import { openArtifact } from "./open-artifact.ts";
 import { type VerifyOptions, verifyArtifact } from "./verify-artifact.ts";
@@ -28,7 +28,7 @@ export async function unpackArtifact(
     await stat(`${parent}/.`); // not made when it is not there: after a failure it would be left
     await withWorkDirectory(parent, async (work) => {
       const staged = join(work, "artifact"); // the work directory itself is private, this one is as umask says
-      await copyArtifact(artifact, staged);
+      await copyArtifact(artifact, staged, options.signal);
       const copied = await openArtifact(staged);
       // With the name that the user knows, and the checksums that only the sealed form has.
       const members = new Map(
@@ -44,10 +44,14 @@ export async function unpackArtifact(
   return openArtifact(directory);
 }
 
-async function copyArtifact({ prefix, members }: Artifact, directory: string): Promise<void> {
+async function copyArtifact(
+  { prefix, members }: Artifact,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await mkdir(directory);
-  await copyPlace(prefix, join(directory, PREFIX_NAME), 0o777);
-  for (const [name, place] of members) await copyPlace(place, join(directory, name), 0o666);
+  await copy(readPlace(prefix, signal), join(directory, PREFIX_NAME), 0o777);
+  for (const [name, place] of members) await copy(readPlace(place, signal), join(directory, name), 0o666);
 }
 
 /** @throws AppError `file_exists`. */
@@ -61,7 +65,7 @@ export async function checkAbsent(path: string, verb: "pack" | "unpack"): Promis
   });
 }
 
-async function copyPlace(place: Place, path: string, mode: number): Promise<void> {
+async function copy(bytes: AsyncIterable<Uint8Array>, path: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await pipeline(readPlace(place), createWriteStream(path, { flags: "wx", mode }));
+  await pipeline(bytes, createWriteStream(path, { flags: "wx", mode }));
 }

@@ -15,6 +15,8 @@ export interface LayerVerified {
 
 export interface VerifyOptions {
   readonly onProgress?: ((event: LayerVerified) => void) | undefined;
+  /** Its reason is thrown when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -22,14 +24,17 @@ export interface VerifyOptions {
  * Then all of docs/artifact.md holds.
  * @throws AppError `artifact_damaged`, `layer_invalid`, `artifact_invalid`, `artifact_unreadable`.
  */
-export async function verifyArtifact(artifact: Artifact, { onProgress }: VerifyOptions = {}): Promise<void> {
+export async function verifyArtifact(
+  artifact: Artifact,
+  { onProgress, signal }: VerifyOptions = {},
+): Promise<void> {
   const { manifest, path } = artifact;
   const layers = listLayers(manifest);
   const totalBytes = layers.reduce((sum, { transport }) => sum + transport.size, 0);
   let doneBytes = 0;
   const paths = new Map<Identity, readonly string[]>();
   await forEachOfSome(layers, async (layer) => {
-    paths.set(layer.identity, await verifyOne(artifact, layer));
+    paths.set(layer.identity, await verifyOne(artifact, layer, signal));
     doneBytes += layer.transport.size;
     onProgress?.({ kind: "layer_verified", layer, doneBytes, totalBytes });
   });
@@ -41,10 +46,14 @@ export async function verifyArtifact(artifact: Artifact, { onProgress }: VerifyO
 }
 
 /** @returns the paths in the layer. */
-async function verifyOne(artifact: Artifact, layer: IdentifiedLayer): Promise<readonly string[]> {
+async function verifyOne(
+  artifact: Artifact,
+  layer: IdentifiedLayer,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   const place = placeOf(artifact, layerMember(layer.identity));
   const paths: string[] = [];
-  await verifyLayer(() => readPlace(place), layer, {
+  await verifyLayer(() => readPlace(place, signal), layer, {
     source: artifact.path,
     crc32: place.crc32,
     onEntry: (entry) => paths.push(entry.path),
