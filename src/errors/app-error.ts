@@ -7,7 +7,6 @@ export const EXIT_CODES = {
   application_not_found: 2,
   platform_not_found: 2,
   object_not_found: 2,
-  command_not_found: 2,
   python_not_found: 2,
   file_outside: 2,
   lock_invalid: 2,

@@ -1,6 +1,8 @@
+import { renderCount } from "./count.ts";
+
 /** `913 bytes`, `12.3 MB`: powers of 1000, as disks and networks are sold. */
 export function renderBytes(count: number): string {
-  if (count < 1000) return `${count} ${count === 1 ? "byte" : "bytes"}`;
+  if (count < 1000) return renderCount(count, "byte");
   const units = ["kB", "MB", "GB"];
   let value = count / 1000;
   let index = 0;

@@ -1,6 +1,7 @@
 import type { ArtifactDifference, ChangedNames } from "../../artifact/diff-artifacts.ts";
 import type { Paint } from "../paint.ts";
 import { renderBytes } from "./bytes.ts";
+import { renderCount } from "./count.ts";
 import { renderTable } from "./table.ts";
 
 export function renderDiff(diff: ArtifactDifference, paint: Paint): string {
@@ -17,7 +18,7 @@ export function renderDiff(diff: ArtifactDifference, paint: Paint): string {
     ),
   ];
   return [
-    `${added.length} layers added, ${removed.length} removed, ${same.length} the same`,
+    `${renderCount(added.length, "layer")} added, ${removed.length} removed, ${same.length} the same`,
     `${renderBytes(diff.bytesToMove)} to move`,
     ...sections.flat(),
   ].join("\n");

@@ -2,6 +2,7 @@ import { type IdentifiedLayer, listLayers, type Target } from "../../artifact/ma
 import type { Inspected } from "../commands/inspect.ts";
 import type { Paint } from "../paint.ts";
 import { renderBytes } from "./bytes.ts";
+import { renderCount } from "./count.ts";
 import { renderPlan } from "./plan.ts";
 import { renderTable } from "./table.ts";
 
@@ -37,6 +38,11 @@ function compareLayers(a: IdentifiedLayer, b: IdentifiedLayer): number {
 }
 
 function layerRow({ kind, name, version, transport, size, files }: IdentifiedLayer): readonly string[] {
-  const count = `${files} ${files === 1 ? "file" : "files"}`;
-  return [kind, name, version, renderBytes(transport.size), `(${renderBytes(size)} in ${count})`];
+  return [
+    kind,
+    name,
+    version,
+    renderBytes(transport.size),
+    `(${renderBytes(size)} in ${renderCount(files, "file")})`,
+  ];
 }
