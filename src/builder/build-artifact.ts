@@ -3,6 +3,7 @@ import type { Digest, Target } from "../artifact/manifest.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
 import { writeArtifact } from "../artifact/write-artifact.ts";
 import { readAppFiles } from "../description/app-files.ts";
+import type { Description } from "../description/description.ts";
 import { readDescription } from "../description/read-description.ts";
 import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
@@ -17,7 +18,7 @@ import type { OnBuildEvent } from "./events.ts";
 import { gatherSources, planInput } from "./gather-sources.ts";
 import { machineOf } from "./libc-floor.ts";
 import { HOLDALL_LOCK } from "./lock/holdall-lock.ts";
-import { resolveLock } from "./lock/resolve-lock.ts";
+import { type Resolution, resolveLock } from "./lock/resolve-lock.ts";
 import { findInterpreter } from "./python/find-interpreter.ts";
 import { runBuildCommands } from "./run-build-commands.ts";
 import { findUv } from "./uv/find-uv.ts";
@@ -109,7 +110,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const path = options.output ?? join(options.outputDirectory, file);
   const content = {
     ...{ holdall: VERSION, name, version, targets: [target], layers, renderPrefix },
-    description: withoutUndefined(description),
+    description: withoutUndefined({ ...description, lock: lockOf(description, resolution) }),
     support: await readArtifactSupport(),
   };
   const written = await reportStep(run, "write-artifact", { subject: basename(path) }, () =>
@@ -126,6 +127,12 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
     commands: Object.keys(plan.commands),
     canServe: plan.processes["web"] !== undefined,
   };
+}
+
+/** The same for the build that writes holdall.lock and for those that find it. */
+function lockOf({ lock }: Description, { paths }: Resolution): Description["lock"] {
+  if (lock !== undefined && lock.kind !== "holdall") return lock;
+  return paths.includes(HOLDALL_LOCK) ? { kind: "holdall", path: HOLDALL_LOCK } : undefined;
 }
 
 /** As JSON has it: what is absent has no key. */

@@ -22,6 +22,7 @@ export async function reportStep<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   run.onEvent({ kind: "step-started", step, ...about });
+  run.signal?.throwIfAborted();
   const result = await work();
   run.onEvent({ kind: "step-ended", step, ...about });
   return result;

@@ -14,13 +14,15 @@ export interface SplitDistribution {
   readonly version: string;
   /** Sorted; those on disk lie in the installation. */
   readonly entries: readonly LayerEntry[];
-  /** Each entry's path and the digest of its bytes, for telling collisions from copies. */
+  /** Each entry's path, and the digest of its bytes or `namespace`, for telling collisions from copies. */
   readonly digests: Readonly<Record<string, string>>;
   /** Console and GUI scripts: name to `module:function`. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly elves: readonly Elf[];
 }
 
+/** In place of a digest. */
+const NAMESPACE = "namespace";
 /** Written by installers about the installation, not part of the wheel. */
 const DROPPED_METADATA = /^(REQUESTED|RECORD|INSTALLER|direct_url\.json|uv_.*\.json|RECORD\.(jws|p7s))$/;
 const EXECUTABLE_BY_OWNER = 0o100;
@@ -53,7 +55,7 @@ export async function splitInstallation(
   const add = (entry: Extract<LayerEntry, { kind: "file" }>, bytes: Uint8Array, isInterpreted: boolean) => {
     const sha256 = recordDigest(bytes);
     entries.push(entry);
-    digests[entry.path] = sha256;
+    digests[entry.path] = isNamespace(entry.path, bytes) ? NAMESPACE : sha256;
     const content = isInterpreted ? {} : { content: { sha256, size: bytes.length } };
     record.push({ path: recordPath(entry.path), ...content });
   };
@@ -85,6 +87,15 @@ export async function splitInstallation(
   const { name, version } = parseMetadata(await read("METADATA"));
   const sorted = [...entries, recordEntry].sort((a, b) => compareBytes(a.path, b.path));
   return { name, version, entries: sorted, digests, scripts, elves };
+}
+
+/**
+ * An `__init__.py` that only opens a package to other distributions (PyPA "Packaging namespace packages", the two older
+ * ways): each of them brings one, and whichever is placed does the same.
+ */
+function isNamespace(path: string, bytes: Uint8Array): boolean {
+  if (!path.endsWith("/__init__.py") || bytes.length > 4096) return false;
+  return /\bextend_path\(__path__|\bdeclare_namespace\(__name__/.test(Buffer.from(bytes).toString("latin1"));
 }
 
 async function listFiles(prefix: string): Promise<string[]> {

@@ -24,37 +24,38 @@ export interface LockInput {
   readonly findUv: () => Promise<Uv>;
 }
 
-/** Lock files in the order in which they are looked for, with the command that renews each. */
-const RENEW: Readonly<Record<string, string>> = {
-  "uv.lock": "Run `uv lock`.",
-  "poetry.lock": "Run `poetry lock`.",
-  "pylock.toml": "Run `uv export --format pylock.toml -o pylock.toml`, or the tool that wrote it.",
+/** How each kind is made anew. */
+const RENEW: Readonly<Record<LockKind, string>> = {
+  uv: "Run `uv lock`.",
+  poetry: "Run `poetry lock`.",
+  pylock: "Run `uv export --format pylock.toml -o pylock.toml`, or the tool that wrote it.",
+  requirements: "Lock again, for instance with `uv pip compile --generate-hashes`.",
 };
+type LockKind = Exclude<NonNullable<Description["lock"]>["kind"], "holdall">;
 
 /**
- * The lock that the application brings; undefined when it has none.
+ * The lock that the application brings; undefined when it has none but, perhaps, holdall.lock.
  *
  * @throws AppError `lock_invalid`, also when it does not fit what the description asks for.
  */
 export async function readOwnLock(run: BuildRun, input: LockInput): Promise<Lock | undefined> {
-  for (const [path, hint] of Object.entries(RENEW)) {
-    const text = input.files.read(path);
-    if (text === undefined) continue;
-    const lock = { path, distributions: await readLockFile(run, path, text, input) };
-    checkFits(lock, input, hint);
-    return lock;
-  }
-  return readPinnedFiles(input);
+  const { lock: found } = input.description;
+  if (found === undefined || found.kind === "holdall") return undefined;
+  const { kind, path } = found;
+  if (kind === "requirements") return readPinnedFiles(input);
+  const distributions = await readLockFile(run, { kind, path }, input);
+  checkFits({ path, distributions }, input, RENEW[kind]);
+  return { path, distributions };
 }
 
 async function readLockFile(
   run: BuildRun,
-  path: string,
-  text: string,
+  { kind, path }: { readonly kind: LockKind; readonly path: string },
   { files, environment, description, findUv }: LockInput,
 ): Promise<LockedDistribution[]> {
-  if (path === "pylock.toml") return parsePylock(text, path);
-  if (path === "poetry.lock") {
+  const text = files.read(path) ?? "";
+  if (kind === "pylock") return parsePylock(text, path);
+  if (kind === "poetry") {
     const roots = [...listRequirements(description), ...listProjectNames(files.read("pyproject.toml"))];
     return parsePoetryLock(text, path, { roots, environment });
   }
@@ -64,7 +65,7 @@ async function readLockFile(
   const remembered = join(run.cache, "exports", `${key}.txt`);
   const known = await readFile(remembered, "utf8").catch(undefinedIfMissing);
   const exported = known ?? (await exportUvLock(run, await findUv()));
-  const distributions = parsePinnedRequirements(exported, path, RENEW[path] ?? "");
+  const distributions = parsePinnedRequirements(exported, path, RENEW[kind]);
   if (known === undefined) {
     await mkdir(join(run.cache, "exports"), { recursive: true });
     await writeFileAtomic(remembered, exported);
@@ -84,19 +85,14 @@ async function exportUvLock(run: BuildRun, uv: Uv): Promise<string> {
   return readFile(output, "utf8");
 }
 
-/** Requirements files are a lock when all that the description names are, and nothing is asked for beside them. */
-function readPinnedFiles({ description, files }: LockInput): Lock | undefined {
-  const parsed = description.pip.map((source) =>
-    source.kind === "file" ? parseRequirementFile(source.path, files) : undefined,
-  );
+/** Requirements files are a lock when all that the description names are: then nothing is asked for beside them. */
+function readPinnedFiles({ description, files }: LockInput): Lock {
   const paths = description.pip.flatMap((source) => (source.kind === "file" ? [source.path] : []));
-  if (parsed.length === 0 || !parsed.every((file) => file?.isLock)) return undefined;
-  const distributions = parsed
-    .flatMap((file) => file?.requirements ?? [])
+  const distributions = paths
+    .flatMap((path) => parseRequirementFile(path, files).requirements)
     .map(({ requirement: { name, specifier, marker }, hashes, file }) => {
       const usable = sortedUnique(hashes.filter((hash) => hash.startsWith("sha256:")));
-      if (usable.length === 0)
-        throw lockInvalid(file, `${name} has no sha256 hash`, "Lock again with sha256 hashes.");
+      if (usable.length === 0) throw lockInvalid(file, `${name} has no sha256 hash`, RENEW.requirements);
       const marked = marker === undefined ? {} : { marker };
       return { name, version: specifier.replace(/^=+/, ""), hashes: usable, ...marked };
     });

@@ -61,9 +61,12 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   const owned = new Set(own?.distributions.map(({ name }) => name));
   const others = lock.distributions.filter(({ name }) => !owned.has(name));
   const distributions = select([...(own?.distributions ?? []), ...others], input.environment);
-  const paths = own === undefined ? [HOLDALL_LOCK] : [own.path, HOLDALL_LOCK];
+  const owns = own === undefined ? [] : [own.path];
+  // An application that needs nothing gets no file that says so.
+  if (lock.distributions.length === 0 && text === undefined)
+    return { distributions, paths: owns, renewed: undefined };
   const renewed = isCurrent ? undefined : renderHoldallLock({ inputs, added, pins: lock.pins });
-  return { distributions, paths, renewed: renewed === text ? undefined : renewed };
+  return { distributions, paths: [...owns, HOLDALL_LOCK], renewed: renewed === text ? undefined : renewed };
 }
 
 /** All that resolving depends on; its digest tells whether a lock is still right. */

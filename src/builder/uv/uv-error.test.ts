@@ -23,6 +23,12 @@ const CASES: [name: string, stderr: string, code: string, message: string][] = [
     "cannot install: index.example answers 401 Unauthorized",
   ],
   [
+    "an index that refuses and is taken for one that lacks everything",
+    "error: No solution found when resolving dependencies\n  cause: Because basket was not found\nhint: An index URL (https://index.example/simple/) could not be queried due to a lack of valid authentication credentials (401 Unauthorized)",
+    "index_unreachable",
+    "cannot install: index.example answers 401 Unauthorized",
+  ],
+  [
     "wheels for others",
     "error: No solution found when resolving dependencies\n  cause: Because pywin32==306 has no wheels with a matching platform tag (e.g., `manylinux_2_28_x86_64`) and you require\n  pywin32==306\n\nhint: Wheels are available for `pywin32` (v306) on the following platforms: `win32`, `win_amd64`",
     "wheel_not_found",

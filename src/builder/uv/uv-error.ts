@@ -57,7 +57,7 @@ function translateHash(text: string, { goal, excerpt }: Context): AppError | und
 }
 
 const UNREACHABLE =
-  /error sending request|Request failed after|dns error|tcp connect error|operation timed out|Network connectivity is disabled|HTTP status (client|server) error|Failed to fetch/i;
+  /could not be queried|error sending request|Request failed after|dns error|tcp connect error|operation timed out|Network connectivity is disabled|HTTP status (client|server) error|Failed to fetch/i;
 
 function translateIndex(text: string, { goal, excerpt }: Context): AppError | undefined {
   if (!UNREACHABLE.test(text)) return undefined;
