@@ -6,7 +6,7 @@ const CASES: [env: Record<string, string>, directory: string][] = [
   [{ HOLDALL_CACHE: "/c", XDG_CACHE_HOME: "/x", HOME: "/h" }, "/c"],
   [{ XDG_CACHE_HOME: "/x", HOME: "/h" }, "/x/holdall"],
   [{ HOME: "/h" }, "/h/.cache/holdall"],
-  [{ HOLDALL_CACHE: "", XDG_CACHE_HOME: "relative", HOME: "/h" }, "/h/.cache/holdall"],
+  [{ HOLDALL_CACHE: "", XDG_CACHE_HOME: "", HOME: "/h" }, "/h/.cache/holdall"],
 ];
 
 for (const [env, directory] of CASES) {
@@ -15,9 +15,14 @@ for (const [env, directory] of CASES) {
   });
 }
 
-test("says which variable to set when none names a place", () => {
-  assert.throws(() => cacheDirectory({ HOME: "" }), {
-    code: "usage_wrong",
-    hint: "Set HOLDALL_CACHE to a directory that you can write to.",
+const REFUSED: [env: Record<string, string>, reason: string][] = [
+  [{ HOME: "" }, "none of HOLDALL_CACHE, XDG_CACHE_HOME and HOME is set"],
+  [{ HOLDALL_CACHE: "cache", HOME: "/h" }, "HOLDALL_CACHE is cache, not an absolute path"],
+];
+
+for (const [env, reason] of REFUSED) {
+  test(`refuses ${JSON.stringify(env)}`, () => {
+    const message = `cannot find a place for the cache: ${reason}`;
+    assert.throws(() => cacheDirectory(env), { code: "usage_wrong", message });
   });
-});
+}

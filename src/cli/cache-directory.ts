@@ -1,23 +1,28 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 
+const PLACES = [
+  ["HOLDALL_CACHE", ""],
+  ["XDG_CACHE_HOME", "/holdall"],
+  ["HOME", "/.cache/holdall"],
+] as const;
+
 /**
- * The user's cache, the same that artifacts use (docs/artifact.md, section 7); relative paths in these variables are
- * ignored, as the XDG base directory specification asks.
- * @throws AppError `cache_unusable` when no variable names a place.
+ * The user's cache, by the rules that artifacts follow too (docs/artifact.md, section 7).
+ * @throws AppError `usage_wrong` when no variable names a place, or the one that does is not absolute.
  */
 export function cacheDirectory(env: Readonly<NodeJS.ProcessEnv>): string {
-  const absolute = (path: string | undefined) => (path && isAbsolute(path) ? path : undefined);
-  const own = absolute(env["HOLDALL_CACHE"]);
-  if (own) return own;
-  const base = absolute(env["XDG_CACHE_HOME"]);
-  if (base) return join(base, "holdall");
-  const home = absolute(env["HOME"]);
-  if (home) return join(home, ".cache", "holdall");
-  throw new AppError({
-    code: "usage_wrong",
-    message:
-      "cannot find a place for the cache: none of HOLDALL_CACHE, XDG_CACHE_HOME and HOME is an absolute path",
-    hint: "Set HOLDALL_CACHE to a directory that you can write to.",
-  });
+  const wrong = (reason: string) =>
+    new AppError({
+      code: "usage_wrong",
+      message: `cannot find a place for the cache: ${reason}`,
+      hint: "Set HOLDALL_CACHE to the absolute path of a directory of your own.",
+    });
+
+  const place = PLACES.find(([variable]) => env[variable]);
+  if (place === undefined) throw wrong("none of HOLDALL_CACHE, XDG_CACHE_HOME and HOME is set");
+  const [variable, below] = place;
+  const path = `${env[variable]}${below}`;
+  if (!isAbsolute(path)) throw wrong(`${variable} is ${env[variable]}, not an absolute path`);
+  return path;
 }
