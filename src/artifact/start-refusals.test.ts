@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chown, mkdir, mkdtemp, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { errnoOf } from "../system/file-errors.ts";
 import {
@@ -153,7 +153,8 @@ test("a cache that has no place, or a wrong one", async (t) => {
   for (const [env, reason, hint] of cases) {
     await assertRefused(artifact, { reason: `start shop 1.0: ${reason}`, hint }, { env });
   }
-  const home = await makeDirectory(t);
+  const home = join(dirname(artifact.path), "home");
+  await mkdir(home);
   assert.equal((await start(artifact, ["shop", "exit", "5"], { env: { ...none, HOME: home } })).status, 5);
   assert.deepEqual(await readdir(join(home, ".cache")), ["holdall"]);
 });

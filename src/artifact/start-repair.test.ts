@@ -9,6 +9,7 @@ import {
   type ArtifactToStart,
   makeArtifactToStart,
   PYTHON,
+  removeReadOnly,
   start,
   startFacts,
 } from "../testing/artifact-to-start.ts";
@@ -39,7 +40,7 @@ function manyFiles() {
 test("killed at any moment of the first start, the next one succeeds and cleans up", async (t) => {
   const artifact = await makeArtifactToStart(t, { distribution: manyFiles() });
   for (const afterFiles of [1, 100, 300, 420, 700]) {
-    await rm(artifact.cache, { recursive: true, force: true });
+    removeReadOnly(artifact.cache);
     const child = spawn(artifact.path, ["shop", "wait"], {
       env: artifact.env,
       cwd: artifact.data,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm, symlink } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import {
@@ -9,6 +9,7 @@ import {
   makeArtifactToStart,
   PATH,
   PYTHON,
+  removeReadOnly,
   start,
   startFacts,
 } from "../testing/artifact-to-start.ts";
@@ -101,7 +102,7 @@ test("it is found however it is named", async (t) => {
   ];
   for (const { words = [], ...way } of ways) {
     for (const temperature of ["cold", "warm"]) {
-      if (temperature === "cold") await rm(artifact.cache, { recursive: true, force: true });
+      if (temperature === "cold") removeReadOnly(artifact.cache);
       const { status, stdout, stderr } = await start(artifact, [...words, "shop", "exit", "0"], way);
       assert.deepEqual([status, stdout, stderr], [0, "", ""], `${JSON.stringify(way)}, ${temperature}`);
     }
@@ -131,7 +132,7 @@ test("an open artifact starts by its directory and by its prefix", async (t) => 
   const open = join(artifact.data, "open");
   assert.equal((await start(artifact, ["--holdall", "unpack", open])).status, 0);
   for (const way of [{ as: `${open}/prefix` }, { by: ["python3"], as: open }]) {
-    await rm(artifact.cache, { recursive: true, force: true });
+    removeReadOnly(artifact.cache);
     assert.equal((await startFacts(artifact, way)).executable.startsWith(artifact.cache), true);
   }
   assert.match(

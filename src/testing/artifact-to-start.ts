@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -47,10 +47,7 @@ export async function makeArtifactToStart(
   options: ArtifactOptions = {},
 ): Promise<ArtifactToStart> {
   const directory = await mkdtemp(join(tmpdir(), "holdall-"));
-  t.after(() => {
-    execFileSync("chmod", ["-R", "u+w", directory]); // releases are read-only
-    rmSync(directory, { recursive: true });
-  });
+  t.after(() => removeReadOnly(directory));
   const layers = join(directory, "layers");
   const application = await writeLayer(
     [fileEntry("app/shop.py", SHOP), ...(options.application ?? [])],
@@ -107,6 +104,13 @@ export async function makeArtifactToStart(
   const cache = join(directory, options.cache ?? "cache");
   const data = await makeDirectory(t);
   return { path, identity, cache, data, env: { HOLDALL_CACHE: cache, PATH } };
+}
+
+/** Removes a directory, if it is there, with the releases in it, which are read-only. */
+export function removeReadOnly(directory: string): void {
+  if (!existsSync(directory)) return;
+  execFileSync("chmod", ["-R", "u+w", directory]);
+  rmSync(directory, { recursive: true });
 }
 
 export interface StartOptions {

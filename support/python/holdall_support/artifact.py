@@ -135,6 +135,8 @@ class OpenSource:
                 member = os.path.relpath(full, path)
                 if stat.S_ISDIR(status.st_mode) and os.listdir(full):
                     continue
+                if len(self._sizes) > sealed.MAX_MEMBERS:
+                    raise Broken("it has more than %d members" % sealed.MAX_MEMBERS)
                 if not stat.S_ISREG(status.st_mode) or not sealed.NAME.fullmatch(member):
                     raise Broken("%s does not belong into it" % member)
                 self._sizes[member] = status.st_size

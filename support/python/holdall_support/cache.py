@@ -111,21 +111,16 @@ class Cache:
 
 def remove_tree(path):
     """Also of read-only directories. What cannot be removed is left: it is in nobody's way."""
-
-    def unlock(_function, below, _error):
-        try:
-            os.chmod(os.path.dirname(below), stat.S_IRWXU)
-            os.chmod(below, stat.S_IRWXU, follow_symlinks=os.chmod not in os.supports_follow_symlinks)
-        except OSError:
-            pass
-
-    for _ in range(2):
-        if os.path.isdir(path) and os.geteuid() != 0:
-            for directory, _, _ in os.walk(path):
-                os.chmod(directory, stat.S_IRWXU)
-        shutil.rmtree(path, onerror=unlock)
-        if not os.path.lexists(path):
+    try:
+        if not os.path.isdir(path) or os.path.islink(path):
+            os.remove(path)
             return
+        # Never the files: they are links to those of the store.
+        for directory, _, _ in os.walk(path):
+            os.chmod(directory, stat.S_IRWXU)
+    except OSError:
+        pass
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def explain(error, cache):

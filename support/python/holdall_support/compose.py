@@ -8,6 +8,7 @@ import os
 import shutil
 
 from . import scripts
+from .layer import check_nesting
 from .refusal import Broken
 
 UP = "../../.."  # from site-packages to the release
@@ -75,7 +76,7 @@ def plan_release(path, interpreter, plan, layers, modules):
     for place in (*release.links, *release.texts):
         if place in release.links or place in release.texts:
             release.files.pop(place, None)
-    check_places(release)
+    check_nesting({*release.files, *release.links, *release.texts})
     return release
 
 
@@ -114,17 +115,6 @@ def add_environment(release, interpreter, plan):
     text = "".join(line + "\n" for line in lines)
     release.texts[release.site_packages + "/holdall.pth"] = (text.encode("utf-8"), 0o444)
     release.texts[MARK] = (b"\n", 0o444)
-
-
-def check_places(release):
-    """Two layers may have one path as a file and as a directory."""
-    places = {*release.files, *release.links, *release.texts}
-    for place in list(places):
-        directory = os.path.dirname(place)
-        while directory:
-            if directory in places:
-                raise Broken("its layers have %r as a file and as a directory" % directory)
-            directory = os.path.dirname(directory)
 
 
 def make_release(release, root):

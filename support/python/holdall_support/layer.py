@@ -62,6 +62,7 @@ class Inflated:
 
     def __init__(self, chunks, size):
         self._chunks = chunks
+        self._start = b""
         self._inflate = zlib.decompressobj(31)
         self._digest = hashlib.sha256()
         self._left = size
@@ -90,6 +91,7 @@ class Inflated:
     def _fill(self):
         while not self._inflate.eof:
             packed = self._inflate.unconsumed_tail or next(self._chunks, b"")
+            self._check_start(packed)
             try:
                 self._buffer = self._inflate.decompress(packed, CHUNK)
             except zlib.error as error:
@@ -106,6 +108,13 @@ class Inflated:
         self._buffer = b""
         self._place = 0
         return False
+
+    def _check_start(self, packed):
+        """A chunk is never so short that the flags of the header (RFC 1952) are not in the first one."""
+        if not self._start:
+            self._start = packed[:4]
+            if self._start != b"\x1f\x8b\x08\x00":
+                raise Broken("a layer is not gzip with a plain header")
 
 
 def parse_header(header):
@@ -208,3 +217,15 @@ def is_inside(target, path, top):
         return False
     depth = path.count("/") - 1 - up  # of what `..` leads to, below the first part
     return depth > 0 or (depth == 0 and bool(below))
+
+
+def check_nesting(paths):
+    """Whether none of the paths of several layers is below another."""
+    seen = set()
+    for path in paths:
+        directory = posixpath.dirname(path)
+        while directory and directory not in seen:
+            if directory in paths:
+                raise Broken("its layers have %r as a file and as a directory" % directory)
+            seen.add(directory)
+            directory = posixpath.dirname(directory)

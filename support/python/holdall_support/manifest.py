@@ -10,23 +10,30 @@ FORMAT = 1
 MAX_FILE = 0xFFFFFFFF
 MAX_LAYER = 8 << 30
 
+MAX_DEPTH = 32
+MAX_PREFIX = 1 << 20
+MAX_SMALL = 16 << 20
+MAX_NAMES = 1000
+
 DIGEST = re.compile(r"[0-9a-f]{64}")
 IDENTITY = re.compile(r"sha256:[0-9a-f]{64}")
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+NAME = re.compile(r"(?=.{1,40}$)[a-z0-9]+(-[a-z0-9]+)*")
+DISTRIBUTION = re.compile(r"(?=.{1,200}$)[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"[A-Za-z0-9._+!-]{1,64}")
-LAYER_VERSION = re.compile(r"[A-Za-z0-9._+!-]{1,128}")
-DISTRIBUTION = re.compile(r"[a-z0-9]([a-z0-9-]{0,198}[a-z0-9])?")
-PYTHON = re.compile(r"3\.(0|[1-9][0-9]?)")
-ABI = re.compile(r"cp3[0-9]{1,2}[a-z]?")
+PYTHON = re.compile(r"3\.(0|[1-9][0-9]{0,2})")
+FLAGS = re.compile(r"[a-z]{0,3}")
 PROCESSOR = re.compile(r"[a-z0-9_]{1,32}")
 FLOOR = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
-# What users type: never an option, never a path. Scripts are not named like the interpreter.
-COMMAND = re.compile(r"(?!-|\.{1,2}$)[^\x00-\x20\x7f-\x9f\s/\\]{1,100}")
-SCRIPT = re.compile(r"(?!python[0-9.]*t?$)" + COMMAND.pattern)
-FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+# What users type: never an option, never a path.
+TYPED = re.compile(r"(?!-|\.{1,2}$)[^\x00-\x20\x7f-\x9f\s/\\]{1,100}")
+# It becomes a file in the release's bin, where the interpreter has its own names.
+SCRIPT = re.compile(r"(?!python[0-9.]*t?$)[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+FUNCTION = re.compile(DOTTED.pattern + ":" + DOTTED.pattern)
 # Braces are {{, }} or one of the placeholders, docs/plan.md.
 WORD = re.compile(r"(?:[^{}\0]|\{\{|\}\}|\{(?:app|host|port)\})*")
-ORIGINS = ("own", "platform")
+HELP = re.compile(r"[^\x00-\x1f\x7f-\x9f]{0,1000}")
+URL_PATH = re.compile(r"/[^\x00-\x20\x7f-\x9f\s]{0,2000}")
 
 
 def parse(text):
@@ -37,12 +44,14 @@ def parse(text):
         raise Broken("its manifest is not JSON in UTF-8") from error
     if not isinstance(value, dict):
         raise Broken("its manifest is not an object")
-    if value.get("format") != FORMAT or value["format"] is True:
+    if type(value.get("format")) is not int:
+        wrong("format")
+    if value["format"] != FORMAT:
         raise Refusal(
             "it has format %s; the reader inside knows format %d" % (render(value.get("format")), FORMAT),
             "Use a newer holdall to start it.",
         )
-    if again != text:
+    if again != text or not is_plain(value, 1):
         raise Broken("its manifest is not in canonical form")
     check_manifest(value)
     return value
@@ -50,6 +59,14 @@ def parse(text):
 
 def render(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def is_plain(value, depth):
+    """Whether it has nothing that Python's json takes and writes again, and the format does not have."""
+    if isinstance(value, (dict, list)):
+        below = value.values() if isinstance(value, dict) else value
+        return depth <= MAX_DEPTH and all(is_plain(one, depth + 1) for one in below)
+    return not isinstance(value, int) or abs(value) < 1 << 53
 
 
 def refuse_number(text):
@@ -64,8 +81,11 @@ def check_manifest(value):
     if not isinstance(value["description"], dict):
         wrong("description")
     content(value["prefix"], "prefix")
+    integer(value["prefix"]["size"], MAX_PREFIX, "prefix.size")
     for name, member in mapping(value["members"], "members"):
         content(member, name)
+        if not name.startswith("layers/"):
+            integer(member["size"], MAX_SMALL, name)
     layers = dict(mapping(value["layers"], "layers"))
     for identity, layer in layers.items():
         check_layer(identity, layer, layers, value["members"])
@@ -73,10 +93,8 @@ def check_manifest(value):
     for name in value["members"]:
         if name.startswith("layers/") and name not in transported:
             raise Broken("%s belongs to no layer" % name)
-    if not 1 <= len(items(value["targets"], "targets")) <= 64:
-        wrong("targets")
     used = set()
-    for number, target in enumerate(value["targets"]):
+    for number, target in enumerate(items(value["targets"], "targets", 1, 64)):
         check_target(target, "targets[%d]" % number, layers)
         used.update(target["layers"])
     if used != set(layers):
@@ -91,14 +109,17 @@ def member_of(identity):
 def check_layer(identity, layer, layers, members):
     match(identity, IDENTITY, "layers")
     keys(layer, identity, "files kind name size transport version", "of")
-    if layer["kind"] not in ("application", "distribution", "bytecode", "interpreter"):
-        wrong(identity + ".kind")
+    one_of(layer["kind"], ("application", "distribution", "bytecode", "interpreter"), identity + ".kind")
     match(layer["name"], DISTRIBUTION, identity + ".name")
-    match(layer["version"], LAYER_VERSION, identity + ".version")
+    match(layer["version"], VERSION, identity + ".version")
     integer(layer["size"], MAX_LAYER, identity + ".size")
     integer(layer["files"], 1000000, identity + ".files")
-    if ("of" in layer) != (layer["kind"] == "bytecode") or layer.get("of", identity) not in layers:
+    if ("of" in layer) != (layer["kind"] == "bytecode"):
         wrong(identity + ".of")
+    if "of" in layer:
+        match(layer["of"], IDENTITY, identity + ".of")
+        if layer["of"] not in layers:
+            raise Broken("layer %s was compiled from one that is missing" % identity)
     transport = layer["transport"]
     keys(transport, identity + ".transport", "encoding sha256 size")
     if transport["encoding"] != "gzip":
@@ -113,38 +134,37 @@ def check_target(target, at, layers):
     python = target["python"]
     keys(python, at + ".python", "abi implementation version")
     match(python["version"], PYTHON, at + ".python.version")
-    match(python["abi"], ABI, at + ".python.abi")
-    if python["implementation"] != "cpython" or not python["abi"].startswith("cp" + python["version"].replace(".", "")):
+    tag = "cp" + python["version"].replace(".", "")
+    if python["implementation"] != "cpython" or not isinstance(python["abi"], str) or not python["abi"].startswith(tag):
         wrong(at + ".python")
+    match(python["abi"][len(tag) :], FLAGS, at + ".python.abi")
     match(target["processor"], PROCESSOR, at + ".processor")
     if ("libc" in target) != (target["processor"] != "any"):
         wrong(at + ".libc")
     if "libc" in target:
         keys(target["libc"], at + ".libc", "floor kind")
-        if target["libc"]["kind"] not in ("glibc", "musl"):
-            wrong(at + ".libc.kind")
+        one_of(target["libc"]["kind"], ("glibc", "musl"), at + ".libc.kind")
         match(target["libc"]["floor"], FLOOR, at + ".libc.floor")
     identities = items(target["layers"], at + ".layers")
     if any(not isinstance(identity, str) or identity not in layers for identity in identities):
         wrong(at + ".layers")
+    if len(set(identities)) != len(identities):
+        raise Broken("a target has a layer twice")
     check_plan(target["plan"], at + ".plan")
 
 
 def check_plan(plan, at):
     keys(plan, at, "commands importPath objects processes scripts")
-    for path in items(plan["importPath"], at + ".importPath"):
+    for path in items(plan["importPath"], at + ".importPath", 0, 100):
         if path != "." and not is_path(path):
             wrong(at + ".importPath")
-    for name, function in mapping(plan["scripts"], at + ".scripts"):
+    for name, function in mapping(plan["scripts"], at + ".scripts", MAX_NAMES):
         match(name, SCRIPT, at + ".scripts")
         match(function, FUNCTION, at + ".scripts." + name)
-    for name, command in mapping(plan["commands"], at + ".commands"):
-        match(name, COMMAND, at + ".commands")
-        check_command(command, "%s.commands.%s" % (at, name))
-    for name, process in mapping(plan["processes"], at + ".processes"):
-        keys(process, "%s.processes.%s" % (at, name), "argv instances overlap")
-        texts(process["argv"], "%s.processes.%s.argv" % (at, name))
-    mapping(plan["objects"], at + ".objects")
+    for kind, check in (("commands", check_command), ("processes", check_process), ("objects", check_object)):
+        for name, value in mapping(plan[kind], "%s.%s" % (at, kind), MAX_NAMES):
+            match(name, TYPED, "%s.%s" % (at, kind))
+            check(value, "%s.%s.%s" % (at, kind, name))
 
 
 def check_command(command, at):
@@ -153,10 +173,43 @@ def check_command(command, at):
     if not isinstance(kind, str) or kind not in kinds:
         wrong(at + ".kind")
     keys(command, at, "kind help origin " + kinds[kind])
-    if not isinstance(command["help"], str) or "\n" in command["help"] or command["origin"] not in ORIGINS:
-        wrong(at)
+    match(command["help"], HELP, at + ".help")
+    one_of(command["origin"], ("own", "platform"), at + ".origin")
     if kind == "argv":
-        texts(command["argv"], at + ".argv")
+        check_argv(command["argv"], at + ".argv")
+    elif kind == "url":
+        match(command["path"], URL_PATH, at + ".path")
+    else:
+        match(command["database"], TYPED, at + ".database")
+        if not all(is_path(path) for path in items(command["files"], at + ".files", 1, MAX_NAMES)):
+            wrong(at + ".files")
+
+
+def check_process(process, at):
+    keys(process, at, "argv instances overlap")
+    check_argv(process["argv"], at + ".argv")
+    one_of(process["overlap"], ("allowed", "never"), at + ".overlap")
+    integer(process["instances"], 1 if process["overlap"] == "never" else 1000, at + ".instances")
+    if process["instances"] == 0:
+        wrong(at + ".instances")
+
+
+def check_object(value, at):
+    keys(value, at, "attribute interface isFactory module")
+    one_of(value["interface"], ("wsgi", "asgi", "python"), at + ".interface")
+    match(value["module"], DOTTED, at + ".module")
+    match(value["attribute"], DOTTED, at + ".attribute")
+    if not isinstance(value["isFactory"], bool):
+        wrong(at + ".isFactory")
+
+
+def check_argv(argv, at):
+    for word in items(argv, at, 1, 1000):
+        match(word, WORD, at)
+        if len(word) > 65536:
+            wrong(at)
+    if not argv[0]:
+        wrong(at)
 
 
 def is_path(path):
@@ -182,20 +235,20 @@ def keys(value, at, required, optional=""):
         wrong(at)
 
 
-def mapping(value, at):
-    if not isinstance(value, dict):
+def mapping(value, at, limit=4096):
+    if not isinstance(value, dict) or len(value) > limit:
         wrong(at)
     return value.items()
 
 
-def items(value, at):
-    if not isinstance(value, list):
+def items(value, at, least=0, limit=4096):
+    if not isinstance(value, list) or not least <= len(value) <= limit:
         wrong(at)
     return value
 
 
-def texts(value, at):
-    if not items(value, at) or not all(isinstance(word, str) and WORD.fullmatch(word) for word in value):
+def one_of(value, permitted, at):
+    if not isinstance(value, str) or value not in permitted:
         wrong(at)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from .manifest import FUNCTION, SCRIPT
+from .manifest import FUNCTION, TYPED
 from .refusal import Broken
 from .words import quote
 
@@ -57,7 +57,7 @@ def parse_entry_points(text):
             name, _, value = line.partition("=")
             name = name.strip()
             function = re.sub(r"\s", "", value.partition("[")[0])
-            if not SCRIPT.fullmatch(name) or not FUNCTION.fullmatch(function):
+            if not TYPED.fullmatch(name) or not FUNCTION.fullmatch(function):
                 raise Broken("a distribution asks for the script %r" % line)
             scripts[name] = function
     return scripts

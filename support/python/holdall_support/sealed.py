@@ -98,6 +98,15 @@ def check_names(names):
         raise Broken("it is signed, and this reader cannot check signatures")
     if any(a >= b for a, b in zip(names[1:], names[2:])) or "manifest.json" in names[1:]:
         raise Broken("its members are not in order")
+    taken = {"prefix", *names}
+    for name in names:
+        above = name
+        while "/" in above:
+            above = above.rpartition("/")[0]
+            if above in taken:
+                raise Broken("member %s is below %s, which is a file" % (name, above))
+    if "prefix" in names:
+        raise Broken("it has a member named prefix")
 
 
 def read_exactly(descriptor, size, offset):
