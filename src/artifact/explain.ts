@@ -41,8 +41,17 @@ export function explain(
       "Copy it again from where it was built, or build it again.",
     );
   }
-  if (cause instanceof NotArtifact) return explained("artifact_unreadable", cause.message);
-  if (cause instanceof BrokenRule) return explained(broken, cause.message);
+  if (cause instanceof NotArtifact) {
+    return explained("artifact_unreadable", cause.message, "Name a file that `holdall build` wrote.");
+  }
+  if (cause instanceof BrokenRule) {
+    const isReading = system === "artifact_unreadable";
+    return explained(
+      broken,
+      cause.message,
+      isReading ? "Don't use it: no holdall writes such a file." : undefined,
+    );
+  }
   const errno = errnoOf(cause) ?? "";
   if (!/^E[A-Z0-9]+$/.test(errno)) return cause; // Node's own ERR_… are defects
   return explained(system, SYSTEM_REASONS[errno] ?? `the system says ${errno}`);

@@ -9,7 +9,7 @@ const ROOTS: Readonly<Record<LayerKind, readonly string[]>> = {
   interpreter: ["python"],
 };
 
-const LINK_ROOTS = ["app", "python"];
+const KINDS_WITH_LINKS: readonly LayerKind[] = ["application", "interpreter"];
 
 /** What an environment's `bin` may have as its interpreter: nobody else may bring a file of that name. */
 export const INTERPRETER_NAME = /^python[0-9.]*t?$/;
@@ -50,10 +50,10 @@ export function checkLayerPath(path: string, kind: LayerKind): void {
  * that is a link itself. With that, no chain of links leaves the first part of the path.
  * @throws BrokenRule
  */
-export function checkLinkTarget(path: string, target: string): void {
+export function checkLinkTarget(path: string, target: string, kind: LayerKind): void {
   const wrong = (reason: string) => new BrokenRule(`link ${quote(path)} to ${quote(target)} ${reason}`);
+  if (!KINDS_WITH_LINKS.includes(kind)) throw wrong(`is in a layer of kind ${kind}, which has files only`);
   const parts = path.split("/");
-  if (!LINK_ROOTS.includes(parts[0] ?? "")) throw wrong(`is not below ${LINK_ROOTS.join(" or ")}`);
   const targetParts = target.split("/");
   const names = targetParts.findIndex((part) => part !== "..");
   const up = names === -1 ? targetParts.length : names;

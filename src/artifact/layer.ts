@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { compareBytes } from "./byte-order.ts";
 import { explain } from "./explain.ts";
 import { gzip } from "./gzip.ts";
+import { MAX_FILE_SIZE, MAX_LAYER_SIZE } from "./limits.ts";
 import { type Identity, type Layer, type LayerKind, toIdentity } from "./manifest.ts";
 import { Measure } from "./measure.ts";
-import { MAX_LAYER_SIZE } from "./parse-manifest.ts";
 import { type LayerEntry, writeTar } from "./tar.ts";
-import { MAX_FILE_SIZE } from "./zip.ts";
 
 /** A layer on disk, with all that its line in a manifest and its header in an archive need. */
 export interface WrittenLayer extends Pick<Layer, "kind" | "size" | "files" | "transport"> {

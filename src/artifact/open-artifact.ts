@@ -3,11 +3,12 @@ import { crc32 } from "node:zlib";
 import { type Artifact, type Place, readPlace } from "./artifact.ts";
 import { BrokenRule, Damaged } from "./broken-rule.ts";
 import { explain } from "./explain.ts";
+import { MAX_MANIFEST_SIZE, MAX_PREFIX_SIZE } from "./limits.ts";
 import { type Content, isLayerMember, type Manifest } from "./manifest.ts";
 import { contentOf, Measure, sha256 } from "./measure.ts";
 import { openDirectory } from "./open-directory.ts";
 import { openSealed } from "./open-sealed.ts";
-import { MAX_MANIFEST_SIZE, MAX_PREFIX_SIZE, parseManifest } from "./parse-manifest.ts";
+import { parseManifest } from "./parse-manifest.ts";
 import { NO_IDENTITY, parsePrefixIdentity, withIdentity } from "./prefix-identity.ts";
 import { MANIFEST_NAME } from "./zip.ts";
 

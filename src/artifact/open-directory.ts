@@ -1,17 +1,11 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Place } from "./artifact.ts";
-import { BrokenRule, NotArtifact } from "./broken-rule.ts";
+import { BrokenRule, NotArtifact, quote } from "./broken-rule.ts";
 import { compareBytes } from "./byte-order.ts";
+import { MAX_MEMBERS, MAX_NAME_LENGTH } from "./limits.ts";
 import type { OpenedParts } from "./open-artifact.ts";
-import {
-  checkMemberNames,
-  checkReserved,
-  MANIFEST_NAME,
-  MAX_MEMBERS,
-  MAX_NAME_LENGTH,
-  PREFIX_NAME,
-} from "./zip.ts";
+import { checkMemberNames, checkReserved, MANIFEST_NAME, PREFIX_NAME } from "./zip.ts";
 
 /**
  * The outside of an open artifact: only plain files, with names that members may have.
@@ -36,10 +30,10 @@ export async function openDirectory(path: string): Promise<OpenedParts> {
 
 async function collect(root: string, above: string, found: Map<string, Place>): Promise<void> {
   const names = await readdir(join(root, above));
-  if (names.length === 0 && above !== "") throw new BrokenRule(`directory ${above} is empty`);
+  if (names.length === 0 && above !== "") throw new BrokenRule(`directory ${quote(above)} is empty`);
   for (const name of names) {
     const path = above === "" ? name : `${above}/${name}`;
-    if (path.length > MAX_NAME_LENGTH) throw new BrokenRule(`path ${path} is too long`);
+    if (path.length > MAX_NAME_LENGTH) throw new BrokenRule(`path ${quote(path)} is too long`);
     const file = join(root, path);
     const status = await lstat(file);
     if (status.isDirectory()) {
@@ -48,7 +42,7 @@ async function collect(root: string, above: string, found: Map<string, Place>): 
       found.set(path, { file, offset: 0, size: status.size });
       if (found.size > MAX_MEMBERS + 1) throw new BrokenRule(`it has more than ${MAX_MEMBERS} members`);
     } else {
-      throw new BrokenRule(`${path} is neither a file nor a directory`);
+      throw new BrokenRule(`${quote(path)} is neither a file nor a directory`);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { BrokenRule, Damaged, NotArtifact } from "./broken-rule.ts";
+import { MAX_FILE_SIZE, MAX_PREFIX_SIZE } from "./limits.ts";
 import type { OpenedParts } from "./open-artifact.ts";
-import { MAX_PREFIX_SIZE } from "./parse-manifest.ts";
 import { PREFIX_START } from "./prefix-identity.ts";
 import {
   checkMemberNames,
@@ -10,7 +10,6 @@ import {
   END_SIZE,
   findDirectory,
   MAX_DIRECTORY_SIZE,
-  MAX_FILE_SIZE,
   type PlacedMember,
   parseArchiveEnd,
   renderLocalHeader,

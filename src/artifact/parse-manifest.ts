@@ -2,6 +2,15 @@ import { BrokenRule, Unsupported } from "./broken-rule.ts";
 import { checkCanonical, parseJson, renderCanonicalJson } from "./canonical-json.ts";
 import { type Check, fail, integer, isRecord, list, object, oneOf, record, text } from "./json-checks.ts";
 import {
+  MAX_FILE_SIZE,
+  MAX_LAYER_FILES,
+  MAX_LAYER_SIZE,
+  MAX_MANIFEST_SIZE,
+  MAX_MEMBERS,
+  MAX_PREFIX_SIZE,
+  MAX_SMALL_MEMBER_SIZE,
+} from "./limits.ts";
+import {
   type Identity,
   isLayerMember,
   type Layer,
@@ -12,14 +21,7 @@ import {
   toIdentity,
 } from "./manifest.ts";
 import { parsePlan } from "./parse-plan.ts";
-import { checkReserved, MANIFEST_NAME, MAX_FILE_SIZE, MAX_MEMBERS } from "./zip.ts";
-
-export const MAX_MANIFEST_SIZE = 16 * 1024 * 1024;
-export const MAX_PREFIX_SIZE = 1024 * 1024;
-/** Of each member that is not a layer. */
-export const MAX_SMALL_MEMBER_SIZE = 16 * 1024 * 1024;
-export const MAX_LAYER_SIZE = 8 * 1024 ** 3;
-export const MAX_LAYER_FILES = 1_000_000;
+import { checkReserved, MANIFEST_NAME } from "./zip.ts";
 
 export function renderManifest(manifest: Manifest): Buffer {
   return Buffer.from(renderCanonicalJson(manifest));

@@ -62,7 +62,12 @@ const UNWRITABLE: readonly (readonly [entries: readonly LayerEntry[], kind: Laye
   [
     [{ kind: "link", path: "site-packages/a", target: "b" }],
     "distribution",
-    'link "site-packages/a" to "b" is not below app or python',
+    'link "site-packages/a" to "b" is in a layer of kind distribution, which has files only',
+  ],
+  [
+    [{ kind: "link", path: "app/__pycache__/a.pyc", target: "b.pyc" }],
+    "bytecode",
+    'link "app/__pycache__/a.pyc" to "b.pyc" is in a layer of kind bytecode, which has files only',
   ],
   [[fileEntry("app/\ud800", "")], "application", 'path "app/\\ud800" is not Unicode'],
   [

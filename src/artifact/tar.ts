@@ -2,8 +2,8 @@ import { BrokenRule, quote } from "./broken-rule.ts";
 import { compareBytes } from "./byte-order.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { checkLayerPath, checkLinkTarget } from "./layer-path.ts";
+import { MAX_LAYER_FILES } from "./limits.ts";
 import type { LayerKind } from "./manifest.ts";
-import { MAX_LAYER_FILES } from "./parse-manifest.ts";
 import { readSource, type Source } from "./source.ts";
 import {
   BLOCK_SIZE,
@@ -90,7 +90,7 @@ function makeSequenceCheck(kind: LayerKind): (entry: LayerEntry | TarEntry) => v
   return (entry) => {
     const { path } = entry;
     checkLayerPath(path, kind);
-    if (entry.kind === "link") checkLinkTarget(path, entry.target);
+    if (entry.kind === "link") checkLinkTarget(path, entry.target, kind);
     count += 1;
     if (count > MAX_LAYER_FILES) throw new BrokenRule(`it has more than ${MAX_LAYER_FILES} entries`);
     const order = compareBytes(started.at(-1) ?? "", path);

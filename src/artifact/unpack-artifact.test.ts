@@ -95,7 +95,7 @@ const OPEN_FORMS: readonly (readonly [
     "with an empty directory",
     (open) => mkdir(join(open, "layers/new")),
     "artifact_invalid",
-    "directory layers/new is empty",
+    'directory "layers/new" is empty',
   ],
   [
     "with a file of a strange name",
@@ -116,7 +116,7 @@ const OPEN_FORMS: readonly (readonly [
       await symlink("/etc/passwd", join(open, "__main__.py"));
     },
     "artifact_invalid",
-    "__main__.py is neither a file nor a directory",
+    '"__main__.py" is neither a file nor a directory',
   ],
   [
     "without a member",

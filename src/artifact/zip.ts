@@ -1,5 +1,6 @@
 import { BrokenRule, quote, Unsupported } from "./broken-rule.ts";
 import { compareBytes } from "./byte-order.ts";
+import { MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME_LENGTH } from "./limits.ts";
 
 /** A member as the archive's headers have it. The bytes follow its local header. */
 export interface Member {
@@ -18,9 +19,6 @@ export interface PlacedMember extends Member {
 export const MANIFEST_NAME = "manifest.json";
 export const SIGNATURE_NAME = "manifest.sig";
 export const PREFIX_NAME = "prefix";
-export const MAX_FILE_SIZE = 0xffff_ffff;
-export const MAX_MEMBERS = 4096;
-export const MAX_NAME_LENGTH = 200;
 export const END_SIZE = 22;
 
 const LOCAL_HEADER_SIZE = 30;
@@ -63,7 +61,9 @@ export function checkMemberNames(names: readonly string[]): void {
  * @throws Unsupported for names that are reserved.
  */
 export function checkReserved(names: readonly string[]): void {
-  const reserved = names.find((name) => name === SIGNATURE_NAME || /^layers\/.*\.tar\.zst$/.test(name));
+  const reserved = names.find(
+    (name) => name === SIGNATURE_NAME || /^layers\/[0-9a-f]{64}\.tar\.zst$/.test(name),
+  );
   if (reserved !== undefined)
     throw new Unsupported(`it has the member ${reserved}, which this holdall cannot check`);
 }
@@ -130,7 +130,11 @@ export function placeMembers(members: readonly Member[], start: number): readonl
   return placed;
 }
 
-/** Where the central directory lies, by the last 22 bytes of a file of `fileSize` bytes; undefined when they are no end record. */
+/**
+ * Where the central directory lies.
+ * @param end - the last 22 bytes of a file of `fileSize` bytes.
+ * @returns undefined when they are not the end record of an archive that ends there.
+ */
 export function findDirectory(
   end: Buffer,
   fileSize: number,
