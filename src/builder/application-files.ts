@@ -49,37 +49,33 @@ const EXECUTABLE_BY_OWNER = 0o100;
 export function listApplicationFiles(directory: string, patterns: readonly string[]): LayerEntry[] {
   const root = realpathSync(directory);
   const never = ignore().add(NEVER);
-  const isWanted =
-    patterns.length > 0 ? selectByPatterns(ignore().add([...patterns])) : selectByIgnoreFiles(root);
+  const isWanted = patterns.length > 0 ? selectByPatterns(patterns) : selectByIgnoreFiles(root);
   const entries: LayerEntry[] = [];
-  const walk = (below: string, wantedAbove: boolean) => {
+  const walk = (below: string) => {
     for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const isDirectory = entry.isDirectory();
-      if (never.ignores(isDirectory ? `${path}/` : path)) continue;
-      if (isDirectory && existsSync(join(root, path, "pyvenv.cfg"))) continue;
-      const wanted = isWanted(path, isDirectory, wantedAbove);
+      if (never.ignores(isDirectory ? `${path}/` : path) || !isWanted(path, isDirectory)) continue;
       if (isDirectory) {
-        if (wanted !== "no") walk(path, wanted === "yes");
-      } else if (wanted === "yes") {
-        if (entry.isSymbolicLink()) entries.push(linkEntry(root, path));
-        else if (entry.isFile()) entries.push(fileEntry(root, path));
-      }
+        if (!existsSync(join(root, path, "pyvenv.cfg"))) walk(path);
+      } else if (entry.isSymbolicLink()) entries.push(linkEntry(root, path));
+      else if (entry.isFile()) entries.push(fileEntry(root, path));
     }
   };
-  walk("", false);
+  walk("");
   return entries;
 }
 
-/** For a directory, `below` says that files in it may be wanted although it itself is not named. */
-type Select = (path: string, isDirectory: boolean, wantedAbove: boolean) => "yes" | "no" | "below";
+/** Whether a file is taken, or a directory looked into. */
+type Select = (path: string, isDirectory: boolean) => boolean;
 
-function selectByPatterns(wanted: Ignore): Select {
-  return (path, isDirectory, wantedAbove) => {
-    const { ignored: isNamed, unignored: isTakenOut } = wanted.test(isDirectory ? `${path}/` : path);
-    if (isNamed || (wantedAbove && !isTakenOut)) return "yes";
-    return isDirectory ? "below" : "no";
-  };
+/** The last pattern that matches a path, or a directory above it, decides. */
+function selectByPatterns(patterns: readonly string[]): Select {
+  const rules = patterns.map((pattern) => {
+    return { isTaken: !pattern.startsWith("!"), matcher: ignore().add(pattern.replace(/^!/, "")) };
+  });
+  return (path, isDirectory) =>
+    isDirectory || (rules.findLast(({ matcher }) => matcher.ignores(path))?.isTaken ?? false);
 }
 
 /** git's rules: the file nearest to a path decides, and what is in an ignored directory stays ignored. */
@@ -93,12 +89,12 @@ function selectByIgnoreFiles(root: string): Select {
   const top = repositoryRoot(root);
   return (path, isDirectory) => {
     const slash = isDirectory ? "/" : "";
-    if (usual.ignores(`${path}${slash}`)) return "no";
+    if (usual.ignores(`${path}${slash}`)) return false;
     for (let directory = dirname(join(root, path)); ; directory = dirname(directory)) {
       const verdict = rulesOf(directory)?.test(`${relative(directory, join(root, path))}${slash}`);
-      if (verdict?.ignored) return "no";
-      if (verdict?.unignored) return "yes";
-      if (directory === top) return "yes";
+      if (verdict?.ignored) return false;
+      if (verdict?.unignored) return true;
+      if (directory === top) return true;
     }
   };
 }

@@ -42,7 +42,7 @@ export async function readOwnLock(run: BuildRun, input: LockInput): Promise<Lock
   const { lock: found } = input.description;
   if (found === undefined || found.kind === "holdall") return undefined;
   const { kind, path } = found;
-  if (kind === "requirements") return readPinnedFiles(input);
+  if (kind === "requirements") return { path, distributions: readPinnedFile(path, input) };
   const distributions = await readLockFile(run, { kind, path }, input);
   checkFits({ path, distributions }, input, RENEW[kind]);
   return { path, distributions };
@@ -85,18 +85,15 @@ async function exportUvLock(run: BuildRun, uv: Uv): Promise<string> {
   return readFile(output, "utf8");
 }
 
-/** Requirements files are a lock when all that the description names are: then nothing is asked for beside them. */
-function readPinnedFiles({ description, files }: LockInput): Lock {
-  const paths = description.pip.flatMap((source) => (source.kind === "file" ? [source.path] : []));
-  const distributions = paths
-    .flatMap((path) => parseRequirementFile(path, files).requirements)
-    .map(({ requirement: { name, specifier, marker }, hashes, file }) => {
-      const usable = sortedUnique(hashes.filter((hash) => hash.startsWith("sha256:")));
-      if (usable.length === 0) throw lockInvalid(file, `${name} has no sha256 hash`, RENEW.requirements);
-      const marked = marker === undefined ? {} : { marker };
-      return { name, version: specifier.replace(/^=+/, ""), hashes: usable, ...marked };
-    });
-  return { path: paths.join(", "), distributions };
+/** A requirements file that pins and hashes all that it names is a lock: nothing is asked for beside it. */
+function readPinnedFile(path: string, { files }: LockInput): LockedDistribution[] {
+  return parseRequirementFile(path, files).requirements.map(({ requirement, hashes, file }) => {
+    const { name, specifier, marker } = requirement;
+    const usable = sortedUnique(hashes.filter((hash) => hash.startsWith("sha256:")));
+    if (usable.length === 0) throw lockInvalid(file, `${name} has no sha256 hash`, RENEW.requirements);
+    const marked = marker === undefined ? {} : { marker };
+    return { name, version: specifier.replace(/^=+/, ""), hashes: usable, ...marked };
+  });
 }
 
 /** Whatever the description names must be in the lock, in a version that it allows. */
