@@ -94,7 +94,7 @@ export function replaceLayer(
   kind: "application" | "distribution",
   tar: Buffer,
   files: number,
-  { compress = gzipSync, ...facts }: { compress?: (tar: Buffer) => Buffer; kind?: string } = {},
+  { compress = gzipSync, ...facts }: { compress?: (tar: Buffer) => Buffer; kind?: string; of?: string } = {},
 ): Parts {
   const { layers } = JSON.parse(memberOf(parts, "manifest.json").toString());
   const old = Object.keys(layers).find((key) => layers[key].kind === kind) ?? "";

@@ -289,6 +289,29 @@ const FILES: readonly Hostile[] = [
     "application layer shop 1.0: it has bytes after the end of its gzip member",
   ],
   [
+    "a link in a layer of a distribution",
+    (_, parts) =>
+      seal(replaceLayer(parts, "distribution", forgeTar([{ path: "site-packages/a", target: "b" }]), 1)),
+    "layer_invalid",
+    'distribution layer cart 2.1: link "site-packages/a" to "b" is in a layer of kind distribution, which has files only',
+  ],
+  [
+    "a link in a layer of bytecode",
+    (_, parts) => {
+      const tar = forgeTar([{ path: "app/__pycache__/shop.cpython-311.pyc", target: "../shop.py" }]);
+      const of = `sha256:${applicationMember(parts).slice("layers/".length, -".tar.gz".length)}`;
+      return seal(replaceLayer(parts, "distribution", tar, 1, { kind: "bytecode", of }));
+    },
+    "layer_invalid",
+    'bytecode layer cart 2.1: link "app/__pycache__/shop.cpython-311.pyc" to "../shop.py" is in a layer of kind bytecode, which has files only',
+  ],
+  [
+    "a terminal's escapes in the name of a member",
+    (_, parts) => seal(putMember(parts, "layers/\u001b[2J.tar.zst", Buffer.alloc(0))),
+    "artifact_invalid",
+    '"layers/\\u001b[2J.tar.zst" cannot be a member\'s name',
+  ],
+  [
     "paths of two layers below one another",
     (_, parts) =>
       seal(
