@@ -294,3 +294,31 @@ for (const step of ["resolve", "install", "compile", "check-imports", "write-art
     assert.ok(!readdirSync(workshop.directory).includes("holdall.lock"));
   });
 }
+
+test("two builds from the real index, as different as machines can be, give equal bytes", async (t) => {
+  const files = shop("[click==8.1.8, markupsafe==3.0.2]");
+  const built: Buffer[] = [];
+  const locks: string[] = [];
+  const umask = process.umask();
+  t.after(() => process.umask(umask));
+  for (const [mask, environment] of [
+    [0o022, { LC_ALL: "C", PYTHONHASHSEED: "1", TZ: "UTC" }],
+    [0o077, { LC_ALL: "C.UTF-8", PYTHONHASHSEED: "2", TZ: "Asia/Tokyo", PYTHONDONTWRITEBYTECODE: "1" }],
+  ] as const) {
+    process.umask(mask);
+    const workshop = await makeWorkshop(t, files);
+    const [first] = locks;
+    if (first !== undefined) workshop.write({ "holdall.lock": first });
+    const env = {
+      ...process.env,
+      ...environment,
+      HOME: workshop.home,
+      UV_CACHE_DIR: join(workshop.home, "uv"),
+    };
+    const { path, target } = await workshop.build({ env });
+    assert.notEqual(target.processor, "any");
+    built.push(readFileSync(path));
+    locks.push(readFileSync(join(workshop.directory, "holdall.lock"), "utf8"));
+  }
+  assert.ok(built[0] !== undefined && built[1] !== undefined && built[0].equals(built[1]));
+});
