@@ -152,3 +152,33 @@ test("another Python gets a release of its own, and the prefix keeps to the one 
   assert.equal(named.prefix, found.prefix);
   assert.equal(named.env["HOLDALL_PYTHON"], undefined);
 });
+
+test("without a command it says what it has, and how it is called from here", async (t) => {
+  const artifact = await makeArtifactToStart(t);
+  const { status, stdout } = await start(artifact, [], { as: "./shop.holdall", cwd: dirname(artifact.path) });
+  assert.equal(status, 0);
+  assert.equal(
+    stdout,
+    `shop 1.0
+
+Commands:
+  absent
+  facts-by-module
+  serve
+
+Serve it on http://127.0.0.1:8000/, or elsewhere:
+  ./shop.holdall serve
+  HOST=0.0.0.0 PORT=9000 ./shop.holdall serve
+
+Data goes into the working directory.
+It serves Python ${PYTHON.version}.
+
+What is inside:  ./shop.holdall --holdall inspect
+Is it whole:     ./shop.holdall --holdall verify
+Its files:       ./shop.holdall --holdall unpack DIRECTORY
+`,
+  );
+  const { stdout: json } = await start(artifact, ["--holdall", "inspect", "--json"]);
+  assert.equal(JSON.parse(json).name, "shop");
+  assert.match((await start(artifact, ["--holdall", "inspect"])).stdout, new RegExp(artifact.identity));
+});

@@ -4,7 +4,9 @@ import sys
 
 
 def start():
-    path = os.path.dirname(__file__) or "."  # the artifact, as it was named
+    path = sys.argv[0]  # the artifact, as it was named: __file__ is absolute from Python 3.9 on
+    if os.path.basename(path) == "__main__.py":
+        path = os.path.dirname(path) or "."
     if sys.version_info < (3, 8):
         version = ".".join(str(part) for part in sys.version_info[:3])
         sys.stderr.write(

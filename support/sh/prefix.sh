@@ -41,8 +41,8 @@ processor = os.uname()[4] if sys.maxsize > 2**32 else "32-bit"
 usable = sys.version_info >= (3, 8)
 readable = True
 try:
-    os.path.isdir(sys.argv[1]) or zipimport.zipimporter(sys.argv[1])
-except zipimport.ZipImportError:
+    os.path.isdir(sys.argv[1]) or zipimport.zipimporter(sys.argv[1]).get_code("__main__")
+except Exception:
     readable = False
 facts = (abi, processor, sys.version.split()[0], usable, readable, sys.executable)
 sys.stdout.write("%s %s %s %d %d %s" % facts)
