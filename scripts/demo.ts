@@ -11,8 +11,6 @@ import { replaceBlock } from "./replace-block.ts";
 const EXAMPLE = "examples/django-notes";
 const PLACE = join(PACKAGE_ROOT, "tmp/demo");
 const ARTIFACT = "notes.holdall";
-/** Of what a command prints. */
-const MAX_LINES = 8;
 
 const transcript: string[] = [];
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -22,12 +20,12 @@ await mkdir(PLACE, { recursive: true });
 
 await build();
 say("", `# An empty directory with nothing but the file: no checkout, no virtual environment.`);
-await command("ls", "-A");
-await command(`./${ARTIFACT}`);
-await command(`./${ARTIFACT}`, "migrate");
-await command(`./${ARTIFACT}`, "manage", "addnote", "Packed lunch", "Everything in one box.");
+await command(["ls", "-A"]);
+await command([`./${ARTIFACT}`], { lines: 12 });
+await command([`./${ARTIFACT}`, "migrate"], { lines: 3 });
+await command([`./${ARTIFACT}`, "manage", "addnote", "Packed lunch", "Everything in one box."]);
 await serve();
-await command("ls", "-A");
+await command(["ls", "-A"]);
 sayNext();
 if (process.argv.includes("--record")) {
   await replaceBlock(
@@ -74,25 +72,27 @@ async function serve(): Promise<void> {
   }
 }
 
-/** Runs a command beside the artifact and shows what it prints, long output cut. */
-async function command(...argv: string[]): Promise<void> {
+/** Runs a command beside the artifact and shows the first lines that it prints. */
+async function command(argv: readonly string[], shown: Shown = {}): Promise<void> {
   say("", `$ ${argv.map((word) => (word.includes(" ") ? `"${word}"` : word)).join(" ")}`);
-  const start = performance.now();
-  await run(argv, PLACE);
-  if (argv[1] === "migrate") say(`# ${seconds(start)}`);
+  await run(argv, PLACE, shown);
 }
 
-async function run(argv: readonly string[], cwd: string): Promise<void> {
+interface Shown {
+  readonly lines?: number;
+}
+
+async function run(argv: readonly string[], cwd: string, { lines: most = 20 }: Shown = {}): Promise<void> {
   const lines: string[] = [];
   const { status, stderr } = await runProcess(argv, {
     cwd,
     env: process.env,
     onLine: (line) => {
       lines.push(line);
-      if (lines.length <= MAX_LINES) say(line);
+      if (lines.length <= most) say(line);
     },
   });
-  if (lines.length > MAX_LINES) say(`... ${lines.length - MAX_LINES} more lines`);
+  if (lines.length > most) say(`... ${lines.length - most} more lines`);
   if (status !== 0) throw new Error(`${argv.join(" ")} ended with ${status}\n${stderr}`);
 }
 
