@@ -1,4 +1,5 @@
 """What `python3 app.holdall` and the artifact's prefix run. Every Python from 2.7 on can parse this file."""
+
 import os
 import sys
 
@@ -25,7 +26,8 @@ def start():
         if damage is None:
             raise
         sys.stderr.write(
-            "cannot start %s: it is damaged, %s is not as it was sealed\nhint: Copy the file again.\n" % (path, damage)
+            "cannot start %s: it is damaged, %s is not as it was sealed\nhint: Copy the file again.\n"
+            % (path, damage)
         )
         return 1
     return main(path, sys.argv[1:])

@@ -54,7 +54,10 @@ sys.stdout.write("%s %s %s %d %d %s" % facts)
   holdall_python=/${holdall_fact#* /}
   holdall_fact=${holdall_fact%% /*}
   case $holdall_fact in
-    *0) holdall_refuse "its archive cannot be read: $holdall_self is incomplete or was changed" 'Copy the file again.' ;;
+    *0)
+      holdall_refuse "its archive cannot be read: $holdall_self is incomplete or was changed" \
+        'Copy the file again.'
+      ;;
   esac
 }
 
@@ -109,11 +112,15 @@ if [ -n "${HOLDALL_PYTHON:-}" ]; then
   # What it serves or not is said by the program inside, which knows more.
   case $HOLDALL_PYTHON in
     /*) ;;
-    *) holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, not an absolute path" 'Name the interpreter with its directory.' ;;
+    *)
+      holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, not an absolute path" \
+        'Name the interpreter with its directory.'
+      ;;
   esac
   holdall_probe "$HOLDALL_PYTHON"
   [ -n "$holdall_fact" ] ||
-    holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, which does not run as a Python 3" 'Name another interpreter, or unset it.'
+    holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, which does not run as a Python 3" \
+      'Name another interpreter, or unset it.'
 elif holdall_search; then
   holdall_choice=found
 else

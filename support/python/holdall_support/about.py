@@ -53,7 +53,9 @@ def render_facts(artifact):
         lines.append("target     %s, %d layers" % (render_targets([target]), len(target["layers"])))
         lines.append("commands   %s" % (", ".join(sorted(target["plan"]["commands"])) or "none"))
     lines.append("")
-    for layer in sorted(manifest["layers"].values(), key=lambda layer: (layer["kind"], layer["name"], layer["version"])):
+    for layer in sorted(
+        manifest["layers"].values(), key=lambda layer: (layer["kind"], layer["name"], layer["version"])
+    ):
         lines.append(
             "%-12s %s %s: %d files, %s (%s in the artifact)"
             % (

@@ -97,7 +97,9 @@ class SealedSource:
         self._members = {member.name: member for member in members}
         manifest_member = members[0]
         if self.crc("manifest.json", 0) != zlib.crc32(
-            sealed.read_exactly(self._descriptor, min(manifest_member.size, manifest.MAX_SIZE), manifest_member.offset)
+            sealed.read_exactly(
+                self._descriptor, min(manifest_member.size, manifest.MAX_SIZE), manifest_member.offset
+            )
         ):
             raise Broken("manifest.json is not as it was sealed")
 

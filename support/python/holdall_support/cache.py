@@ -49,13 +49,18 @@ class Cache:
         existing = self.path
         while not os.path.isdir(existing):
             if os.path.lexists(existing):
-                raise Refusal("%s is not a directory" % existing, "Move it, or set HOLDALL_CACHE to another directory.")
+                raise Refusal(
+                    "%s is not a directory" % existing, "Move it, or set HOLDALL_CACHE to another directory."
+                )
             existing = os.path.dirname(existing)
         if existing == self.path and os.stat(existing).st_uid != os.geteuid():
-            raise Refusal("its cache %s belongs to another user" % self.path, "Set HOLDALL_CACHE to a directory of your own.")
+            raise Refusal(
+                "its cache %s belongs to another user" % self.path, "Set HOLDALL_CACHE to a directory of your own."
+            )
         if has_machine_code and os.statvfs(existing).f_flag & os.ST_NOEXEC:
             raise Refusal(
-                "it has native code, and its cache %s is on %s, which is mounted noexec" % (self.path, find_mount(existing)),
+                "it has native code, and its cache %s is on %s, which is mounted noexec"
+                % (self.path, find_mount(existing)),
                 ELSEWHERE,
             )
 
@@ -126,7 +131,11 @@ def remove_tree(path):
 def explain(error, cache):
     """The refusal for an OSError that a user can do something about, or None."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason = "the disk of its cache %s is full" if error.errno == errno.ENOSPC else "the quota for its cache %s is used up"
+        reason = (
+            "the disk of its cache %s is full"
+            if error.errno == errno.ENOSPC
+            else "the quota for its cache %s is used up"
+        )
         return Refusal(reason % cache, "Free some space, or set HOLDALL_CACHE to a directory on another disk.")
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return Refusal("too many files are open", "Raise the limit, for example by `ulimit -n 1024`.")

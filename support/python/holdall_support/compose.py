@@ -185,6 +185,8 @@ def is_release_whole(release):
         for place in release.bytecode:
             if os.stat(cache_path(os.path.join(release.path, place))).st_size < 16:
                 return False
-        return all(os.readlink(os.path.join(release.path, place)) == target for place, target in release.links.items())
+        return all(
+            os.readlink(os.path.join(release.path, place)) == target for place, target in release.links.items()
+        )
     except OSError:
         return False

@@ -26,7 +26,11 @@ class Interpreter:
 
     def release_name(self, identity):
         key = "%s\n%s" % (self.path, self.version)
-        return "%s-%s-%s" % (identity, self.abi, hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:8])
+        return "%s-%s-%s" % (
+            identity,
+            self.abi,
+            hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:8],
+        )
 
 
 def choose_target(targets, interpreter):

@@ -195,7 +195,9 @@ class PathCheck:
         path = entry.path
         if top not in PLACES[self._kind]:
             raise Broken("a layer of kind %s has the path %r" % (self._kind, path[:100]))
-        if self._kind == "bytecode" and not (path.endswith(".pyc") and posixpath.dirname(path).endswith("/__pycache__")):
+        if self._kind == "bytecode" and not (
+            path.endswith(".pyc") and posixpath.dirname(path).endswith("/__pycache__")
+        ):
             raise Broken("a layer of bytecode has the path %r" % path[:100])
         if RESERVED.match(path):
             raise Broken("a layer has the path %r, which belongs to the release itself" % path)
@@ -204,8 +206,10 @@ class PathCheck:
 
 
 def is_inside(target, path, top):
-    """Whether a link stays below the first part of its path. `..` may only come first: after a name it would lead out of
-    a directory that is a link itself."""
+    """Whether a link stays below the first part of its path.
+
+    `..` may only come first: after a name it would lead out of a directory that is a link itself.
+    """
     if top not in ("app", "python"):
         return False
     parts = target.split("/")

@@ -135,7 +135,11 @@ def check_target(target, at, layers):
     keys(python, at + ".python", "abi implementation version")
     match(python["version"], PYTHON, at + ".python.version")
     tag = "cp" + python["version"].replace(".", "")
-    if python["implementation"] != "cpython" or not isinstance(python["abi"], str) or not python["abi"].startswith(tag):
+    if (
+        python["implementation"] != "cpython"
+        or not isinstance(python["abi"], str)
+        or not python["abi"].startswith(tag)
+    ):
         wrong(at + ".python")
     match(python["abi"][len(tag) :], FLAGS, at + ".python.abi")
     match(target["processor"], PROCESSOR, at + ".processor")

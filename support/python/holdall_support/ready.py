@@ -68,8 +68,12 @@ def render_arms(scripts, plan, interpreter):
             test, words = render_argv(command["argv"], scripts)
             yield '    %s) %sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), test, words)
     yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, PYTHON)
-    # The interpreter is named and not left to the script's first line: that would be slower, and fail on a noexec cache.
-    for directory, start, test in (("bin", PYTHON + " ", ""), ("libexec", PYTHON + " ", ""), (None, "", '[ -x "$holdall_script" ] && ')):
+    # The interpreter is named and not left to the script's first line: that is slower, and fails on a noexec cache.
+    for directory, start, test in (
+        ("bin", PYTHON + " ", ""),
+        ("libexec", PYTHON + " ", ""),
+        (None, "", '[ -x "$holdall_script" ] && '),
+    ):
         names = [name for name, place in scripts.items() if place == directory]
         if names:
             yield (

@@ -2,7 +2,7 @@
 
 
 class Refusal(Exception):
-    """`cannot <action>: <reason>` and what to do. Without an action of its own, the action is what the user asked for."""
+    """`cannot <action>: <reason>` and what to do. Without an action of its own, it is what the user asked for."""
 
     def __init__(self, reason, hint, action=None, status=1):
         super().__init__(reason)

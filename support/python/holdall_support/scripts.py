@@ -13,9 +13,12 @@ FIRST_LINE = re.compile(rb"#!python[w0-9.]*(?:[ \t]+([A-Za-z0-9=.,-]+))?[ \t]*\r
 
 
 class Script:
-    """A Python script of a release. Where a first line cannot name the interpreter, the script is split: a launcher in
-    `bin` names it, and the script lies elsewhere. (One file for both sh and Python, as pip has it, breaks scripts with a docstring and an
-    import from __future__, and those with an encoding in their second line.)"""
+    """A Python script of a release.
+
+    Where a first line cannot name the interpreter, the script is split: a launcher in `bin` names it, and the script
+    lies elsewhere. (One file for both sh and Python, as pip has it, breaks scripts with a docstring and an import from
+    __future__, and those with an encoding in their second line.)
+    """
 
     def __init__(self, body, option, python):
         first_line = "#!%s %s" % (python, option) if option else "#!" + python

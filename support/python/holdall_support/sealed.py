@@ -85,9 +85,7 @@ def parse_directory(directory, count):
 
 def render_local(member):
     name = member.name.encode("ascii")
-    return (
-        LOCAL.pack(0x04034B50, 10, 0, 0, 0, 0x0021, member.crc, member.size, member.size, len(name), 0) + name
-    )
+    return LOCAL.pack(0x04034B50, 10, 0, 0, 0, 0x0021, member.crc, member.size, member.size, len(name), 0) + name
 
 
 def check_names(names):

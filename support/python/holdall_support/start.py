@@ -1,4 +1,4 @@
-"""Starts a command: with the release for this Python, which is made when there is none. docs/starting.md is the order."""
+"""Starts a command with the release for this Python, which is made when there is none: docs/starting.md."""
 
 import errno
 import os
@@ -36,7 +36,9 @@ class Start:
             self.places.append("%s/%s" % (cache.ready, artifact.identity))
 
     def is_ready(self):
-        return os.path.isfile(self.path + "/pyvenv.cfg") and all(ready.is_ready(place, self.test) for place in self.places)
+        return os.path.isfile(self.path + "/pyvenv.cfg") and all(
+            ready.is_ready(place, self.test) for place in self.places
+        )
 
 
 def start(artifact, arguments, environment):
@@ -50,7 +52,7 @@ def start(artifact, arguments, environment):
     check_command(this, arguments[0], environment)
     sys.stdout.flush()
     restore_process(environment)
-    script, name = (". \"$0\"\n", this.ready) if text is None else (text, artifact.path)
+    script, name = ('. "$0"\n', this.ready) if text is None else (text, artifact.path)
     os.execve("/bin/sh", ["/bin/sh", "-c", script + "exit 70", name, *arguments], environment)
 
 
@@ -156,7 +158,7 @@ def find_near_miss(this, name, names):
 
 
 def restore_process(environment):
-    """Undoes what Python did to this process at its start, so that the command cannot tell a first start from others."""
+    """Undoes what Python did to this process, so that the command cannot tell a first start from others."""
     import signal
 
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -24,8 +24,9 @@ def ensure_layers(artifact, identities, cache, work):
     """Unpacks what is missing or damaged; returns identity to StoredLayer. The largest first, two at a time.
 
     In threads, as zlib, hashing and writing leave the interpreter's lock. Measured with 154 MB in 7,724 files and 23
-    layers on two cores: 0.9 s on tmpfs both in two threads and in two forked children; on a busy ext4 disk 7.9 s (median
-    of 6.9 to 11.3) and 8.5 s (5.7 to 10.0), one thread 8.9 s and more. Children would also have to let go of the lock.
+    layers on two cores: 0.9 s on tmpfs both in two threads and in two forked children; on a busy ext4 disk 7.9 s
+    (median of 6.9 to 11.3) and 8.5 s (5.7 to 10.0), one thread 8.9 s and more. Children would also have to let go of
+    the lock.
     """
     layers = artifact.manifest["layers"]
     queue = sorted(set(identities), key=lambda identity: -layers[identity]["size"])

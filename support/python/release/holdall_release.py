@@ -31,8 +31,8 @@ def mark_in_use():
 class WorkingDirectoryRemover:
     """`python -m` and `python -c` put the working directory first on sys.path, after this module was imported.
 
-    The first search for a module after that comes by here and takes it away again. (PYTHONSAFEPATH would do it from 3.11
-    on, but would also reach Pythons that have nothing to do with this release.)
+    The first search for a module after that comes by here and takes it away again. (PYTHONSAFEPATH would do it from
+    3.11 on, but would also reach Pythons that have nothing to do with this release.)
     """
 
     def find_spec(self, name, path=None, target=None):
