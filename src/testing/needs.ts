@@ -16,3 +16,11 @@ export function needProgram(t: TestContext, program: string): boolean {
   t.skip(reason);
   return false;
 }
+
+/** Whether the tests run as root, which mounts and hosts need; see needProgram for where they do not. */
+export function needRoot(t: TestContext): boolean {
+  if (process.getuid?.() === 0) return true;
+  if (process.env["HOLDALL_TEST_ALL"]) throw new Error("the tests do not run as root");
+  t.skip("only root can do this");
+  return false;
+}

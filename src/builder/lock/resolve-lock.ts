@@ -44,10 +44,10 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   const inputs = `sha256:${sha256(Buffer.from(JSON.stringify(wanted)))}`;
 
   const isSame = old?.inputs === inputs;
-  // What platforms add depends on what is there without it.
+  // What platforms add depends on what this target has without it.
   const fresh = own === undefined && !isSame ? await compile(run, input, wanted, old?.pins) : undefined;
   const base = own?.distributions ?? fresh?.distributions ?? (old === undefined ? [] : withoutAdded(old));
-  const added = input.planAdded(base);
+  const added = input.planAdded(select(base, input.environment));
   if (own !== undefined && added.length === 0) {
     return {
       distributions: select(own.distributions, input.environment),
@@ -58,9 +58,9 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   const isCurrent = isSame && isDeepStrictEqual(old.added, added);
   const known = isCurrent ? old : added.length === 0 ? fresh : undefined;
   const lock = known ?? (await compile(run, input, { ...wanted, added }, fresh?.pins ?? old?.pins));
-  const owned = new Set(own?.distributions.map(({ name }) => name));
-  const others = lock.distributions.filter(({ name }) => !owned.has(name));
-  const distributions = select([...(own?.distributions ?? []), ...others], input.environment);
+  const owned = select(own?.distributions ?? [], input.environment);
+  const others = lock.distributions.filter(({ name }) => !owned.some((each) => each.name === name));
+  const distributions = select([...owned, ...others], input.environment);
   const owns = own === undefined ? [] : [own.path];
   // An application that needs nothing gets no file that says so.
   if (lock.distributions.length === 0 && text === undefined)

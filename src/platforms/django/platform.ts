@@ -25,6 +25,10 @@ export const djangoPlatform: Platform = {
     return root === undefined ? undefined : manageOf(root);
   },
 
+  // Django leaves time zones to the system, and a small one has none: then not even UTC is known.
+  requirements: (_plan, { distributions }) =>
+    distributions.some(({ name }) => name === "tzdata") ? [] : ["tzdata"],
+
   refine(plan, input) {
     const project = chooseProject(input);
     const commands = COMMANDS.map(([name, help, ...words]): [string, Command] => {
