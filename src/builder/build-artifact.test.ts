@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -106,7 +106,10 @@ test("a layer of the cache that was cut short is made again", async (t) => {
   const workshop = await makeWorkshop(t, shop(), index.url);
   const first = readFileSync((await workshop.build()).path);
   const layers = join(workshop.cache, "layers");
-  for (const name of readdirSync(layers)) if (name.endsWith(".gz")) writeFileSync(join(layers, name), "");
+  for (const name of readdirSync(layers)) {
+    if (name.endsWith(".gz")) writeFileSync(join(layers, name), "");
+    else rmSync(join(layers, name));
+  }
   const again = await workshop.build();
   assert.equal(again.layers.made, 8);
   assert.ok(readFileSync(again.path).equals(first));
@@ -141,6 +144,35 @@ test("the application's own lock is honoured; holdall.lock holds what it lacks",
   assert.equal(found?.version, "1.5");
   assert.doesNotMatch(readFileSync(join(workshop.directory, "holdall.lock"), "utf8"), /basket/);
   assert.equal((await workshop.build({ uv: "/nowhere/uv" })).lock.written, false);
+});
+
+test("odd wheels are taken as pip takes them", async (t) => {
+  const odd = makeWheel({
+    name: "Odd.Name",
+    files: {
+      "odd.py": "x = 1\n",
+      "unlisted.py": "",
+      "Odd.Name-1.0.data/scripts/odd": "#!python\nprint(1)\n",
+      "Odd.Name-1.0.data/data/etc/odd.conf": "a=1\n",
+      "Odd.Name-1.0.data/headers/odd.h": "int odd;\n",
+    },
+    record: "odd.py,,\nmissing.py,,\nOdd.Name-1.0.dist-info/RECORD,,\n",
+    mode: 0,
+  });
+  const index = await startPackageIndex(t, [odd, GUNICORN]);
+  const workshop = await makeWorkshop(t, shop("odd-name"), index.url);
+  await workshop.build();
+  const layers = join(workshop.cache, "layers");
+  const listed = readdirSync(layers).filter((name) => name.endsWith(".files.json"));
+  const paths = listed.flatMap((name) => Object.keys(JSON.parse(readFileSync(join(layers, name), "utf8"))));
+  const own = paths.filter((path) => !/gunicorn|dist-info/.test(path));
+  assert.deepEqual(own.sort(), [
+    "data/etc/odd.conf",
+    "headers/odd-name/odd.h",
+    "scripts/odd",
+    "site-packages/odd.py",
+    "site-packages/unlisted.py",
+  ]);
 });
 
 test("credentials of an index are in no file, event or error", async (t) => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { toIdentity } from "../artifact/manifest.ts";
+import { type Identity, toIdentity } from "../artifact/manifest.ts";
 import { sha256 } from "../artifact/measure.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
 import { undefinedIfMissing } from "../system/file-errors.ts";
@@ -44,6 +44,11 @@ export function layerDirectory(run: BuildRun): string {
   return join(run.cache, "layers");
 }
 
+/** The file beside a distribution's layer that says what it has at which path: for collisions, without unpacking. */
+export function filesOf(run: BuildRun, identity: Identity): string {
+  return join(layerDirectory(run), `${identity.slice("sha256:".length)}.files.json`);
+}
+
 /** One text for one input; part of file names. */
 export function cacheKey(input: unknown): string {
   return sha256(Buffer.from(JSON.stringify(input)));
@@ -64,6 +69,8 @@ export async function findCachedLayer(
   const path = join(layerDirectory(run), `${digest}.tar.gz`);
   const found = await stat(path).catch(undefinedIfMissing);
   if (found?.size !== layer.transport.size) return undefined;
+  const files = filesOf(run, toIdentity(digest));
+  if (layer.kind === "distribution" && !(await stat(files).catch(undefinedIfMissing))) return undefined;
   const base = of === undefined ? {} : { of: toIdentity(of) };
   return { layer: { ...facts, ...base, identity: toIdentity(digest), path }, scripts, isNative, glibc };
 }

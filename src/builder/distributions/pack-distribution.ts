@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { writeLayer } from "../../artifact/layer.ts";
 import { normalizeName } from "../../description/requirement.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
-import { type CachedLayer, layerDirectory } from "../layer-cache.ts";
+import { type CachedLayer, filesOf, layerDirectory } from "../layer-cache.ts";
 import { newestVersion } from "../libc-floor.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { type SplitDistribution, splitInstallation } from "./split-installation.ts";
@@ -23,9 +22,7 @@ export async function packDistribution(
   const name = normalizeName(split.name);
   const written = await writeEntries(run, split);
   const layer = { ...written, name, version: split.version };
-  const digest = layer.identity.slice("sha256:".length);
-  // What it has at which path, for finding collisions without unpacking it.
-  await writeFileAtomic(join(layerDirectory(run), `${digest}.files.json`), JSON.stringify(split.digests));
+  await writeFileAtomic(filesOf(run, layer.identity), JSON.stringify(split.digests));
   const glibc = newestVersion(
     split.elves.filter(({ processor }) => processor === interpreter.processor).flatMap((elf) => elf.glibc),
   );
