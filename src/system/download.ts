@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { setGlobalProxyFromEnv } from "node:http";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { readFile } from "node:fs/promises";
 
 export interface DownloadOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,7 +27,7 @@ export async function download(
   url: string,
   { headers = {}, env, signal, maxBytes }: DownloadOptions,
 ): Promise<Downloaded> {
-  useSystem(env);
+  await useSystem(env);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(url, {
     headers,
@@ -48,12 +46,17 @@ export async function download(
 
 let isReady = false;
 
-/** For the whole process, once: fetch has no option for either. */
-function useSystem(env: NodeJS.ProcessEnv): void {
+/** For the whole process, once: fetch has no option for either. Most builds download nothing and do without both modules. */
+async function useSystem(env: NodeJS.ProcessEnv): Promise<void> {
   if (isReady) return;
   isReady = true;
+  const [tls, http] = await Promise.all([import("node:tls"), import("node:http")]);
   const file = env["SSL_CERT_FILE"];
-  const own = file === undefined ? [] : [readFileSync(file, "utf8")];
-  setDefaultCACertificates([...getCACertificates("default"), ...getCACertificates("system"), ...own]);
-  setGlobalProxyFromEnv(env);
+  const own = file === undefined ? [] : [await readFile(file, "utf8")];
+  tls.setDefaultCACertificates([
+    ...tls.getCACertificates("default"),
+    ...tls.getCACertificates("system"),
+    ...own,
+  ]);
+  http.setGlobalProxyFromEnv(env);
 }

@@ -5,7 +5,6 @@ import { AppError } from "../../errors/app-error.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
 import { findProgram } from "../python/find-interpreter.ts";
 import type { Interpreter } from "../python/interpreter.ts";
-import { fetchUv } from "./fetch-uv.ts";
 import type { Uv } from "./run-uv.ts";
 import { UV_VERSION, UV_WHEELS } from "./uv-release.ts";
 
@@ -43,7 +42,10 @@ export async function findUv(
       hint: "Install uv and put it into PATH.",
     });
   }
-  await reportStep(run, "fetch-uv", { subject: UV_VERSION }, () => fetchUv(run, wheel, kept));
+  await reportStep(run, "fetch-uv", { subject: UV_VERSION }, async () => {
+    const { fetchUv } = await import("./fetch-uv.ts"); // seldom needed, slow to load
+    await fetchUv(run, wheel, kept);
+  });
   return { path: kept, interpreter };
 }
 
