@@ -154,6 +154,10 @@ const REFUSED: readonly (readonly [change: (manifest: Forged) => unknown, messag
     `manifest: layer sha256:${CODE} was compiled from a layer that is not there`,
   ],
   [
+    (m) => Object.assign(m.layers[`sha256:${CODE}`], { of: `sha256:${CODE}` }),
+    `manifest: layer sha256:${CODE} was compiled from a layer of kind bytecode`,
+  ],
+  [
     (m) => Object.assign(m.layers[`sha256:${APP}`].transport, { encoding: "brotli" }),
     `${LAYER}.transport.encoding is "brotli", not "gzip"`,
   ],

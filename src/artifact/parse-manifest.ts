@@ -157,6 +157,10 @@ function checkReferences(manifest: Manifest): void {
     if (kind === "bytecode" && (of === undefined || !Object.hasOwn(layers, of))) {
       throw broken(`layer ${identity} was compiled from a layer that is not there`);
     }
+    const source = of === undefined ? undefined : layers[of]?.kind;
+    if (source === "bytecode" || source === "interpreter") {
+      throw broken(`layer ${identity} was compiled from a layer of kind ${source}`);
+    }
     expected.add(name);
   }
   for (const [name, { size }] of Object.entries(members)) {

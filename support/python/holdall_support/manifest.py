@@ -89,6 +89,9 @@ def check_manifest(value):
     layers = dict(mapping(value["layers"], "layers"))
     for identity, layer in layers.items():
         check_layer(identity, layer, layers, value["members"])
+    for identity, layer in layers.items():
+        if "of" in layer and layers[layer["of"]]["kind"] not in ("application", "distribution"):
+            raise Broken("layer %s was compiled from one that has no source" % identity)
     transported = {member_of(identity) for identity in layers}
     for name in value["members"]:
         if name.startswith("layers/") and name not in transported:
