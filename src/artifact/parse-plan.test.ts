@@ -30,6 +30,7 @@ const GOOD: Plan = {
     tick: { argv: ["tick"], instances: 1, overlap: "never" },
   },
   objects: { app: { interface: "asgi", module: "shop.web", attribute: "make.app", isFactory: true } },
+  systemPackages: { deb: ["python3-apt", "libstdc++6"], rpm: [] },
 };
 
 test("a plan comes out as it went in", () => {
@@ -142,6 +143,14 @@ const REFUSED: readonly (readonly [change: (plan: Forged) => unknown, message: s
     (p) => Object.assign(p.objects.app, { isFactory: 1 }),
     'plan.objects["app"].isFactory is 1, not true or false',
   ],
+  [(p) => delete p.systemPackages.rpm, 'plan.systemPackages lacks the key "rpm"'],
+  [(p) => p.systemPackages.deb.push("a b"), `plan.systemPackages.deb[2] is "a b", not a package's name`],
+  [
+    (p) => p.systemPackages.rpm.push("--root=/x"),
+    `plan.systemPackages.rpm[0] is "--root=/x", not a package's name`,
+  ],
+  [(p) => p.systemPackages.deb.push("python3-apt"), "plan.systemPackages.deb has a name twice"],
+  [(p) => Object.assign(p, { systemPackages: { deb: [], rpm: [] } }), "plan.systemPackages names no package"],
 ];
 
 for (const [change, message] of REFUSED) {

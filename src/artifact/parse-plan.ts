@@ -12,7 +12,7 @@ import {
   text,
 } from "./json-checks.ts";
 import { checkRelativePath, INTERPRETER_NAME } from "./layer-path.ts";
-import { type Command, PLACEHOLDERS, type Plan, type Process } from "./plan.ts";
+import { type Command, PLACEHOLDERS, type Plan, type Process, type SystemPackages } from "./plan.ts";
 
 const MAX_NAMES = 1000;
 const WORD = "[\\p{L}_][\\p{L}\\p{N}_]*";
@@ -89,20 +89,36 @@ const process: Check<Process> = (value, at) => {
   return checked;
 };
 
+const packageNames: Check<readonly string[]> = (value, at) => {
+  const packageName = text(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,199}$/, "a package's name");
+  const names = list(packageName, 0, MAX_NAMES)(value, at);
+  if (new Set(names).size !== names.length) throw new BrokenRule(`${at} has a name twice`);
+  return names;
+};
+
+const systemPackages: Check<SystemPackages> = (value, at) => {
+  const packages = object({ deb: packageNames, rpm: packageNames })(value, at);
+  if (packages.deb.length + packages.rpm.length === 0) throw new BrokenRule(`${at} names no package`);
+  return packages;
+};
+
 /** The rules of docs/plan.md. @throws BrokenRule; `at` is where the plan stands. */
-export const parsePlan: Check<Plan> = object({
-  importPath: list(pathOrRoot, 0, 100),
-  scripts: record(scriptName, entryPoint, MAX_NAMES),
-  commands: record(name, command, MAX_NAMES),
-  processes: record(name, process, MAX_NAMES),
-  objects: record(
-    name,
-    object({
-      interface: oneOf("wsgi", "asgi", "python"),
-      module: dotted,
-      attribute: dotted,
-      isFactory: boolean,
-    }),
-    MAX_NAMES,
-  ),
-});
+export const parsePlan: Check<Plan> = object(
+  {
+    importPath: list(pathOrRoot, 0, 100),
+    scripts: record(scriptName, entryPoint, MAX_NAMES),
+    commands: record(name, command, MAX_NAMES),
+    processes: record(name, process, MAX_NAMES),
+    objects: record(
+      name,
+      object({
+        interface: oneOf("wsgi", "asgi", "python"),
+        module: dotted,
+        attribute: dotted,
+        isFactory: boolean,
+      }),
+      MAX_NAMES,
+    ),
+  },
+  { systemPackages },
+);

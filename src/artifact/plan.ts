@@ -16,6 +16,14 @@ export interface Plan {
   readonly processes: Readonly<Record<string, Process>>;
   /** Objects by name, for servers and tools that want one; `app` is the application's own. */
   readonly objects: Readonly<Record<string, PlannedObject>>;
+  /** What the host's own package manager must have installed; absent when that is nothing. */
+  readonly systemPackages?: SystemPackages;
+}
+
+/** Names of packages, for hosts of each kind; one of the lists may be empty. */
+export interface SystemPackages {
+  readonly deb: readonly string[];
+  readonly rpm: readonly string[];
 }
 
 /**

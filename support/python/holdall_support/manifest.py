@@ -33,6 +33,7 @@ FUNCTION = re.compile(DOTTED.pattern + ":" + DOTTED.pattern)
 # Braces are {{, }} or one of the placeholders, docs/plan.md.
 WORD = re.compile(r"(?:[^{}\0]|\{\{|\}\}|\{(?:app|host|port)\})*")
 HELP = re.compile(r"[^\x00-\x1f\x7f-\x9f]{0,1000}")
+PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,199}")  # of the host: it becomes a word of a command line
 URL_PATH = re.compile(r"/[^\x00-\x20\x7f-\x9f\s]{0,2000}")
 
 
@@ -161,7 +162,7 @@ def check_target(target, at, layers):
 
 
 def check_plan(plan, at):
-    keys(plan, at, "commands importPath objects processes scripts")
+    keys(plan, at, "commands importPath objects processes scripts", "systemPackages")
     for path in items(plan["importPath"], at + ".importPath", 0, 100):
         if path != "." and not is_path(path):
             wrong(at + ".importPath")
@@ -172,6 +173,19 @@ def check_plan(plan, at):
         for name, value in mapping(plan[kind], "%s.%s" % (at, kind), MAX_NAMES):
             match(name, TYPED, "%s.%s" % (at, kind))
             check(value, "%s.%s.%s" % (at, kind, name))
+    if "systemPackages" in plan:
+        check_system_packages(plan["systemPackages"], at + ".systemPackages")
+
+
+def check_system_packages(packages, at):
+    keys(packages, at, "deb rpm")
+    for kind, names in packages.items():
+        for name in items(names, "%s.%s" % (at, kind), 0, MAX_NAMES):
+            match(name, PACKAGE, "%s.%s" % (at, kind))
+        if len(set(names)) != len(names):
+            wrong("%s.%s" % (at, kind))
+    if not packages["deb"] and not packages["rpm"]:
+        wrong(at)
 
 
 def check_command(command, at):
