@@ -5,32 +5,33 @@ import { writeArtifact } from "../artifact/write-artifact.ts";
 import { readAppFiles } from "../description/app-files.ts";
 import type { Description } from "../description/description.ts";
 import { readDescription } from "../description/read-description.ts";
+import type { TargetPlatform } from "../description/target-platform.ts";
 import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
 import { readArtifactSupport } from "./artifact-support.ts";
 import { type BuildRun, reportStep } from "./build-run.ts";
-import { compileLayers } from "./bytecode.ts";
-import { checkImports } from "./check-imports.ts";
-import { installDistributions } from "./distributions/install-distributions.ts";
 import type { OnBuildEvent } from "./events.ts";
-import { gatherSources, planInput } from "./gather-sources.ts";
-import { machineOf } from "./libc-floor.ts";
+import { planInput } from "./gather-sources.ts";
 import { HOLDALL_LOCK } from "./lock/holdall-lock.ts";
 import { type Resolution, resolveLock } from "./lock/resolve-lock.ts";
-import { findInterpreter } from "./python/find-interpreter.ts";
 import { runBuildCommands } from "./run-build-commands.ts";
+import { arrangeTargets, nameTargets } from "./target/arrange-targets.ts";
+import { type MadeTarget, makeTarget, uniteLayers } from "./target/make-target.ts";
+import { planTargets } from "./target/plan-targets.ts";
 import { findUv } from "./uv/find-uv.ts";
 
 export interface BuildOptions {
   /** Of the application, absolute. */
   readonly directory: string;
-  /** Absolute; default: `NAME-VERSION-TARGET.holdall` in `outputDirectory`. */
+  /** Absolute; default: `NAME-VERSION-TARGETS.holdall` in `outputDirectory`. */
   readonly output?: string | undefined;
   readonly outputDirectory: string;
-  /** Version or path of the interpreter to build for. */
-  readonly python?: string | undefined;
+  /** Versions or paths of the interpreters to build for, the preferred one first; default: the one that fits best. */
+  readonly pythons?: readonly string[] | undefined;
+  /** Machines to build for; default: those of the description, else machines like this one. */
+  readonly targets?: readonly TargetPlatform[] | undefined;
   /** The uv to use; default: that in PATH, else one that holdall keeps in its cache. */
   readonly uv?: string | undefined;
   /** Whether objects and scripts of the application are imported before the artifact is written. Default: yes. */
@@ -50,7 +51,8 @@ export interface BuiltArtifact {
   readonly version: string;
   /** Bytes of the file. */
   readonly size: number;
-  readonly target: Pick<Target, "python" | "processor" | "libc">;
+  /** The preferred one first. */
+  readonly targets: readonly Pick<Target, "python" | "processor" | "libc">[];
   readonly layers: { readonly made: number; readonly reused: number };
   /** Files that said what to install; `written` when holdall.lock is new or renewed. */
   readonly lock: { readonly paths: readonly string[]; readonly written: boolean };
@@ -79,37 +81,31 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const { description } = await readDescription(run.directory);
   await runBuildCommands(run, description);
   const files = readAppFiles(run.directory);
-  const interpreter = await findInterpreter(run, { wanted: options.python, requirement: description.python });
-  const input = { description, files, interpreter, findUv: once(() => findUv(run, interpreter, options.uv)) };
+  const targets = await planTargets(run, {
+    pythons: options.pythons ?? [],
+    platforms: options.targets ?? [],
+    requirement: description.python,
+  });
+  const [{ interpreter }] = targets;
+  const input = { description, files, findUv: once(() => findUv(run, interpreter, options.uv)) };
   const resolution = await resolveLock(run, {
     ...input,
-    environment: interpreter.markers,
-    version: interpreter.version,
+    targets,
     planAdded: (locked) => planRequirements(planInput(input, locked)),
   });
-  const installed = await installDistributions(run, resolution.distributions, input);
-  const sources = await gatherSources(run, installed.distributions, input);
-  const { plan, version, distributions, own } = sources;
-  const others = sources.layers.filter((layer) => !own.includes(layer));
-  const compiling = compileLayers(run, interpreter, sources.layers);
-  const checking =
-    options.checkImports === false
-      ? undefined
-      : checkImports(run, { description, plan, interpreter, layers: others, own, distributions });
-  // Both to their ends, also when one fails: neither may outlive the work directory.
-  await Promise.allSettled([compiling, checking]);
-  await checking;
-  const bytecode = await compiling;
-  const layers = [...sources.layers, ...bytecode.layers];
-
-  const python = { implementation: "cpython", version: interpreter.version, abi: interpreter.abi } as const;
-  const machine = machineOf(distributions, interpreter);
-  const target = { python, ...machine, layers: layers.map(({ identity }) => identity), plan };
+  const made: MadeTarget[] = [];
+  for (const [index, target] of targets.entries()) {
+    const isChecked = options.checkImports !== false;
+    made.push(await makeTarget(run, resolution.selections[index] ?? [], { ...input, target, isChecked }));
+  }
+  const layers = uniteLayers(made);
+  const arranged = arrangeTargets(made.map(({ target }) => target));
   const { name } = description;
-  const file = `${name}-${version}-${interpreter.abi}-${machine.processor}.holdall`;
+  const version = made[0]?.version ?? "0";
+  const file = `${name}-${version}-${nameTargets(arranged)}.holdall`;
   const path = options.output ?? join(options.outputDirectory, file);
   const content = {
-    ...{ holdall: VERSION, name, version, targets: [target], layers, renderPrefix },
+    ...{ holdall: VERSION, name, version, targets: arranged, layers, renderPrefix },
     description: withoutUndefined({ ...description, lock: lockOf(description, resolution) }),
     support: await readArtifactSupport(),
   };
@@ -118,14 +114,15 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   );
   const isNewLock = resolution.renewed !== undefined;
   if (isNewLock) await writeFileAtomic(join(run.directory, HOLDALL_LOCK), resolution.renewed);
-  const made = installed.made + sources.made + bytecode.made;
+  const countMade = new Set(made.flatMap((each) => each.madeLayers)).size;
+  const plans = arranged.map(({ plan }) => plan);
   return {
     ...{ path, identity: written.identity, name, version, size: written.size },
-    target: { python, ...machine },
-    layers: { made, reused: layers.length - made },
+    targets: arranged.map(({ python, processor, libc }) => ({ python, processor, ...(libc && { libc }) })),
+    layers: { made: countMade, reused: layers.length - countMade },
     lock: { paths: resolution.paths, written: isNewLock },
-    commands: Object.keys(plan.commands),
-    canServe: plan.processes["web"] !== undefined,
+    commands: [...new Set(plans.flatMap(({ commands }) => Object.keys(commands)))],
+    canServe: plans.some(({ processes }) => processes["web"] !== undefined),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { writeLayer } from "../artifact/layer.ts";
+import type { Identity } from "../artifact/manifest.ts";
 import type { LayerEntry } from "../artifact/tar.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
 import { undefinedIfMissing } from "../system/file-errors.ts";
@@ -27,7 +28,7 @@ export async function compileLayers(
   run: BuildRun,
   interpreter: Interpreter,
   layers: readonly ArtifactLayer[],
-): Promise<{ readonly layers: readonly ArtifactLayer[]; readonly made: number }> {
+): Promise<{ readonly layers: readonly ArtifactLayer[]; readonly made: readonly Identity[] }> {
   const { fullVersion, build, abi, magic } = interpreter;
   const keyOf = ({ identity }: ArtifactLayer) =>
     cacheKey([COMPILE_VERSION, identity, abi, magic, fullVersion, build]);
@@ -43,7 +44,10 @@ export async function compileLayers(
     // The bytes may be those of another distribution's layer: name and origin are of this one.
     all.push({ ...found.layer, name: layer.name, version: layer.version, of: layer.identity });
   }
-  return { layers: all, made: missing.length };
+  const made = all.flatMap(({ identity, of }) =>
+    missing.some((one) => one.identity === of) ? [identity] : [],
+  );
+  return { layers: all, made };
 }
 
 function outputOf(run: BuildRun, { identity }: ArtifactLayer): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseElf } from "./elf.ts";
+import { type Elf, parseElf } from "./elf.ts";
 import { machineOf, newestVersion } from "./libc-floor.ts";
 
 /** The least file that a loader would take: one segment for all, and a dynamic section with two needed versions. */
@@ -55,7 +55,7 @@ function smallElf({
   return bytes;
 }
 
-const CASES: [name: string, bytes: Buffer, expected: ReturnType<typeof parseElf>][] = [
+const CASES: [name: string, bytes: Buffer, expected: Pick<Elf, "processor" | "glibc"> | undefined][] = [
   ["x86_64", smallElf(), { processor: "x86_64", glibc: ["2.17", "2.3.4"] }],
   ["aarch64", smallElf({ machine: 183 }), { processor: "aarch64", glibc: ["2.17", "2.3.4"] }],
   ["i686", smallElf({ machine: 3, is64: false }), { processor: "i686", glibc: ["2.17", "2.3.4"] }],
@@ -72,7 +72,9 @@ const CASES: [name: string, bytes: Buffer, expected: ReturnType<typeof parseElf>
 ];
 
 for (const [name, bytes, expected] of CASES) {
-  test(`reads ${name}`, () => assert.deepEqual(parseElf(bytes), expected));
+  test(`reads ${name}`, () => {
+    assert.deepEqual(parseElf(bytes), expected && { needed: [], searchPath: [], ...expected });
+  });
 }
 
 test("versions are compared by their numbers", () => {
@@ -81,15 +83,15 @@ test("versions are compared by their numbers", () => {
 });
 
 test("machine code of any layer makes a target one of its processor", () => {
-  const interpreter = { processor: "x86_64", libc: { kind: "glibc", version: "2.36" } } as const;
+  const machine = { processor: "x86_64", libc: "glibc" } as const;
   const pure = { isNative: false, glibc: undefined };
-  assert.deepEqual(machineOf([pure], interpreter), { processor: "any" });
+  assert.deepEqual(machineOf([pure], machine), { processor: "any" });
   const layers = [pure, { isNative: true, glibc: "2.3.4" }, { isNative: true, glibc: "2.14" }];
-  assert.deepEqual(machineOf(layers, interpreter), {
+  assert.deepEqual(machineOf(layers, machine), {
     processor: "x86_64",
     libc: { kind: "glibc", floor: "2.14" },
   });
-  const musl = { processor: "x86_64", libc: { kind: "musl", version: "1.2" } } as const;
+  const musl = { processor: "x86_64", libc: "musl" } as const;
   assert.deepEqual(machineOf([{ isNative: true, glibc: undefined }], musl).libc, {
     kind: "musl",
     floor: "1.2",

@@ -1,9 +1,15 @@
+import { DT, ElfView, isElf, listDynamicEntries, listSegments, offsetOf } from "./elf-view.ts";
+
 /** What a machine must have to load a file, as its ELF headers say. */
 export interface Elf {
   /** As `uname -m` has it; `e_machine` as a number for processors that nobody builds wheels for. */
   readonly processor: string;
   /** glibc versions whose symbols it needs, such as `2.17`; in any order, with repetitions. */
   readonly glibc: readonly string[];
+  /** Libraries by name, or by path when it has a slash. */
+  readonly needed: readonly string[];
+  /** Where it has them looked for, `$ORIGIN` and all; empty when it does not say. */
+  readonly searchPath: readonly string[];
 }
 
 /** e_machine and word size to `uname -m`. */
@@ -18,12 +24,6 @@ const PROCESSORS: Readonly<Record<string, string>> = {
   "258/64": "loongarch64",
 };
 
-const PT_LOAD = 1;
-const PT_DYNAMIC = 2;
-const DT_STRTAB = 5;
-const DT_VERNEED = 0x6ffffffe;
-const DT_VERNEEDNUM = 0x6fffffff;
-const MAX_NAME = 200;
 /** Symbols that carry a name instead of a version, and the version in which they came. */
 const NAMED_VERSIONS: Readonly<Record<string, string>> = { ABI_DT_RELR: "2.36", ABI_GNU2_TLS: "2.42" };
 
@@ -35,44 +35,37 @@ const NAMED_VERSIONS: Readonly<Record<string, string>> = { ABI_DT_RELR: "2.36", 
  * @returns undefined when it is no ELF file. One that is cut short tells what it can.
  */
 export function parseElf(bytes: Uint8Array): Elf | undefined {
-  if (bytes.length < 52 || Buffer.from(bytes.buffer, bytes.byteOffset, 4).toString("latin1") !== "\x7fELF") {
-    return undefined;
-  }
+  if (!isElf(bytes)) return undefined;
   const view = new ElfView(bytes);
   const machine = view.half(18);
   const processor = PROCESSORS[`${machine}/${view.is64 ? 64 : 32}`] ?? String(machine);
   try {
-    return { processor, glibc: listGlibcVersions(view) };
+    return { processor, ...readDynamic(view) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { processor, glibc: [] }; // cut short: no loader takes it either
+    return { processor, glibc: [], needed: [], searchPath: [] }; // cut short: no loader takes it either
   }
 }
 
-function listGlibcVersions(view: ElfView): string[] {
+function readDynamic(view: ElfView): Omit<Elf, "processor"> {
   const segments = listSegments(view);
-  const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);
-  if (dynamic === undefined) return [];
-  const tags = new Map<number, number>();
-  for (let at = dynamic.offset; at < dynamic.offset + dynamic.size; at += 2 * view.wordSize) {
-    const tag = view.word(at);
-    if (tag === 0) break;
-    tags.set(tag, view.word(at + view.wordSize));
-  }
-  const offsetOf = (tag: number) => {
-    const address = tags.get(tag);
-    const segment = segments.find(
-      ({ type, address: start, size }) =>
-        type === PT_LOAD && address !== undefined && address >= start && address < start + size,
-    );
-    return segment === undefined || address === undefined
-      ? undefined
-      : segment.offset + address - segment.address;
+  const entries = listDynamicEntries(view, segments);
+  const valueOf = (tag: number) => entries.find((entry) => entry.tag === tag)?.value;
+  const strings = offsetOf(segments, valueOf(DT.strings));
+  if (strings === undefined) return { glibc: [], needed: [], searchPath: [] };
+  const text = (name: number) => view.text(strings + name);
+  const path = valueOf(DT.runpath) ?? valueOf(DT.rpath);
+  const versions = offsetOf(segments, valueOf(DT.versions));
+  const names = versions === undefined ? [] : [...walkNeeds(view, versions, valueOf(DT.versionCount) ?? 0)];
+  return {
+    glibc: listGlibcVersions(names.map(text)),
+    needed: entries.filter(({ tag }) => tag === DT.needed).map(({ value }) => text(value)),
+    searchPath: path === undefined ? [] : text(path).split(":").filter(Boolean),
   };
-  const [strings, needs] = [offsetOf(DT_STRTAB), offsetOf(DT_VERNEED)];
-  if (strings === undefined || needs === undefined) return [];
-  return [...walkNeeds(view, needs, tags.get(DT_VERNEEDNUM) ?? 0)]
-    .map((name) => view.text(strings + name))
+}
+
+function listGlibcVersions(names: readonly string[]): string[] {
+  return names
     .filter((name) => name.startsWith("GLIBC_"))
     .map((name) => name.slice("GLIBC_".length))
     .map((version) => NAMED_VERSIONS[version] ?? version)
@@ -89,56 +82,5 @@ function* walkNeeds(view: ElfView, start: number, count: number): Generator<numb
       version += view.int(version + 12);
     }
     library += view.int(library + 12);
-  }
-}
-
-function listSegments(view: ElfView) {
-  const [table, size, count] = view.is64
-    ? [view.word(32), view.half(54), view.half(56)]
-    : [view.word(28), view.half(42), view.half(44)];
-  return Array.from({ length: count }, (_, index) => {
-    const at = table + index * size;
-    return view.is64
-      ? {
-          type: view.int(at),
-          offset: view.word(at + 8),
-          address: view.word(at + 16),
-          size: view.word(at + 32),
-        }
-      : {
-          type: view.int(at),
-          offset: view.word(at + 4),
-          address: view.word(at + 8),
-          size: view.word(at + 16),
-        };
-  });
-}
-
-/** Numbers of either byte order and word size. Reading beyond the end is a RangeError. */
-class ElfView {
-  readonly is64: boolean;
-  readonly wordSize: number;
-  readonly #isLittle: boolean;
-  readonly #view: DataView;
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.is64 = bytes[4] === 2;
-    this.wordSize = this.is64 ? 8 : 4;
-    this.#isLittle = bytes[5] !== 2;
-  }
-
-  half = (at: number) => this.#view.getUint16(at, this.#isLittle);
-  int = (at: number) => this.#view.getUint32(at, this.#isLittle);
-  /** Above 2^53 it is rounded: such an offset is beyond the end of any file. */
-  word = (at: number) => (this.is64 ? Number(this.#view.getBigUint64(at, this.#isLittle)) : this.int(at));
-
-  text(at: number): string {
-    const end = this.#bytes.indexOf(0, at);
-    return Buffer.from(this.#bytes.subarray(at, end === -1 ? at : Math.min(end, at + MAX_NAME))).toString(
-      "latin1",
-    );
   }
 }

@@ -1,3 +1,4 @@
+import type { Identity } from "../artifact/manifest.ts";
 import type { Plan } from "../artifact/plan.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
 import type { AppFiles, Description } from "../description/description.ts";
@@ -11,7 +12,7 @@ import type { BuildRun } from "./build-run.ts";
 import { buildProject } from "./distributions/build-project.ts";
 import { checkCollisions } from "./distributions/check-collisions.ts";
 import type { InstalledDistribution } from "./distributions/install-distributions.ts";
-import type { Interpreter } from "./python/interpreter.ts";
+import type { BuildTarget } from "./target/build-target.ts";
 import type { Uv } from "./uv/run-uv.ts";
 
 /** Everything of an artifact that came from a wheel or from the application's directory, and the plan for it. */
@@ -23,13 +24,13 @@ export interface Sources {
   /** Those of `layers` that are the application's: its wheel, its files. */
   readonly own: readonly ArtifactLayer[];
   readonly distributions: readonly InstalledDistribution[];
-  readonly made: number;
+  readonly made: readonly Identity[];
 }
 
 export interface SourceInput {
   readonly description: Description;
   readonly files: AppFiles;
-  readonly interpreter: Interpreter;
+  readonly target: BuildTarget;
   readonly findUv: () => Promise<Uv>;
 }
 
@@ -64,7 +65,10 @@ export async function gatherSources(
     layers: packed === undefined ? layers : [...layers, packed.layer],
     own: [project?.distribution.layer, packed?.layer].filter((layer) => layer !== undefined),
     distributions,
-    made: Number(project?.isMade ?? false) + Number(packed?.isMade ?? false),
+    made: [
+      ...(project?.isMade ? [project.distribution.layer?.identity ?? []].flat() : []),
+      ...(packed?.isMade ? [packed.layer.identity] : []),
+    ],
   };
 }
 

@@ -16,6 +16,8 @@ export interface Option {
   readonly short?: string;
   /** What stands for the value in help: `FILE`. */
   readonly value?: string;
+  /** May be given several times, and each value may be several with commas between. */
+  readonly isList?: true;
   readonly help: string;
   readonly is?: "file" | "directory" | "text";
 }
@@ -53,7 +55,11 @@ export interface CommandRecord {
   readonly examples: readonly Example[];
 }
 
-type OptionValue<Each extends Option> = Each["type"] extends "boolean" ? boolean : string | undefined;
+type OptionValue<Each extends Option> = Each["type"] extends "boolean"
+  ? boolean
+  : Each extends { readonly isList: true }
+    ? readonly string[]
+    : string | undefined;
 
 type PositionalValue<Each extends Positional> = Each extends { readonly arity: "rest" }
   ? readonly string[]

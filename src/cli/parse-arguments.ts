@@ -58,7 +58,7 @@ function unknownCommand(name: string, records: readonly CommandRecord[]): AppErr
   });
 }
 
-type OptionValues = Record<string, string | boolean | undefined>;
+type OptionValues = Record<string, string | boolean | readonly string[] | undefined>;
 
 interface Words {
   readonly options: OptionValues;
@@ -84,12 +84,15 @@ function readWords(words: readonly string[], record: CommandRecord | undefined):
   const single = record?.positionals.filter(({ arity }) => arity !== "rest") ?? [];
   const hasRest = record !== undefined && single.length < record.positionals.length;
   const values: OptionValues = Object.fromEntries(
-    Object.entries(known).map(([name, { type }]) => [name, type === "boolean" ? false : undefined]),
+    Object.entries(known).map(([name, option]) => [name, absent(option)]),
   );
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "option") {
-      values[token.name] = readOption(token, known, record);
+      const value = readOption(token, known, record);
+      const before = values[token.name];
+      const isList = Array.isArray(before) && typeof value === "string";
+      values[token.name] = isList ? [...before, ...splitList(value)] : value;
     } else if (token.kind === "positional") {
       positionals.push(token.value);
       if (hasRest && positionals.length === single.length) {
@@ -98,6 +101,18 @@ function readWords(words: readonly string[], record: CommandRecord | undefined):
     }
   }
   return { options: values, positionals, rest: [] };
+}
+
+function absent({ type, isList }: Option): false | readonly string[] | undefined {
+  if (type === "boolean") return false;
+  return isList ? [] : undefined;
+}
+
+function splitList(value: string): string[] {
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 interface OptionToken {

@@ -4,9 +4,9 @@ import { AppError } from "../../errors/app-error.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
 import { cacheKey, findCachedLayer, rememberLayer } from "../layer-cache.ts";
-import type { Interpreter } from "../python/interpreter.ts";
+import { type BuildTarget, renderBuildTarget, uvPlatform } from "../target/build-target.ts";
 import { runUv, type Uv } from "../uv/run-uv.ts";
-import { type InstalledDistribution, wheelPlatform } from "./install-distributions.ts";
+import type { InstalledDistribution } from "./install-distributions.ts";
 import { packDistribution } from "./pack-distribution.ts";
 
 const BUILD_VERSION = 1;
@@ -19,9 +19,9 @@ const BUILD_VERSION = 1;
 export async function buildProject(
   run: BuildRun,
   digest: string,
-  { interpreter, findUv }: { readonly interpreter: Interpreter; readonly findUv: () => Promise<Uv> },
+  { target, findUv }: { readonly target: BuildTarget; readonly findUv: () => Promise<Uv> },
 ): Promise<{ readonly distribution: InstalledDistribution; readonly isMade: boolean }> {
-  const key = cacheKey([BUILD_VERSION, digest, interpreter.abi, wheelPlatform(interpreter)]);
+  const key = cacheKey([BUILD_VERSION, digest, target.interpreter.abi, uvPlatform(target)]);
   const known = await findCachedLayer(run, "projects", key);
   if (known?.layer !== undefined) {
     const { name, version } = known.layer;
@@ -29,29 +29,40 @@ export async function buildProject(
   }
   const uv = await findUv();
   const packed = await reportStep(run, "build-project", {}, async () => {
-    const prefix = join(run.work, "project", "prefix");
-    const wheel = await keepTidy(run.directory, () => buildWheel(run, uv));
+    const directory = join(run.work, "project", key);
+    const prefix = join(directory, "prefix");
+    const wheel = await keepTidy(run.directory, () => buildWheel(run, uv, target, directory));
     await runUv(run, uv, {
       args: [
-        ...["pip", "install", "-q", "--prefix", prefix, "--python", interpreter.executable],
+        ...["pip", "install", "-q", "--prefix", prefix, "--python", target.interpreter.executable],
         ...["--no-deps", "--no-index", "--link-mode", "hardlink", "--no-compile-bytecode", wheel],
       ],
       step: "build-project",
+      target: renderBuildTarget(target),
       goal: "install the application's wheel",
     });
-    return packDistribution(run, prefix, interpreter);
+    return packDistribution(run, prefix, target);
   });
   await rememberLayer(run, "projects", key, packed);
   const { name, version } = packed.layer;
   return { distribution: { ...packed, name, version }, isMade: true };
 }
 
-async function buildWheel(run: BuildRun, uv: Uv): Promise<string> {
-  const output = join(run.work, "project", "wheel");
+async function buildWheel(run: BuildRun, uv: Uv, target: BuildTarget, directory: string): Promise<string> {
+  const output = join(directory, "wheel");
   try {
     await runUv(run, uv, {
-      args: ["build", "--wheel", "--out-dir", output, "--python", uv.interpreter.executable, run.directory],
+      args: [
+        "build",
+        "--wheel",
+        "--out-dir",
+        output,
+        "--python",
+        target.interpreter.executable,
+        run.directory,
+      ],
       step: "build-project",
+      target: renderBuildTarget(target),
       goal: "build the application's wheel",
     });
   } catch (error) {

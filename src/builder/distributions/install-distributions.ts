@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Identity } from "../../artifact/manifest.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
 import { type CachedLayer, cacheKey, findCachedLayer, rememberLayer } from "../layer-cache.ts";
 import { type LockedDistribution, renderPin } from "../lock/lock.ts";
-import type { Interpreter } from "../python/interpreter.ts";
+import { type BuildTarget, renderBuildTarget, uvPlatform } from "../target/build-target.ts";
 import { runUv, type Uv } from "../uv/run-uv.ts";
 import { packDistribution } from "./pack-distribution.ts";
 
@@ -15,8 +16,6 @@ export interface InstalledDistribution extends CachedLayer {
 /** To be raised when the same wheel would give another layer. */
 const LAYER_VERSION = 1;
 const PARALLEL = 2;
-/** Wheels are chosen for this glibc, so that an artifact serves machines older than the one that builds. */
-const GLIBC_TAG = "manylinux_2_28";
 
 /**
  * The layer of each distribution of the lock, from the cache or installed now.
@@ -29,10 +28,10 @@ const GLIBC_TAG = "manylinux_2_28";
 export async function installDistributions(
   run: BuildRun,
   locked: readonly LockedDistribution[],
-  { interpreter, findUv }: { readonly interpreter: Interpreter; readonly findUv: () => Promise<Uv> },
-): Promise<{ readonly distributions: readonly InstalledDistribution[]; readonly made: number }> {
+  { target, findUv }: { readonly target: BuildTarget; readonly findUv: () => Promise<Uv> },
+): Promise<{ readonly distributions: readonly InstalledDistribution[]; readonly made: readonly Identity[] }> {
   const keyOf = ({ name, version, hashes }: LockedDistribution) =>
-    cacheKey([LAYER_VERSION, name, version, hashes, interpreter.abi, wheelPlatform(interpreter)]);
+    cacheKey([LAYER_VERSION, name, version, hashes, target.interpreter.abi, uvPlatform(target)]);
   const found = new Map<LockedDistribution, CachedLayer>();
   for (const one of locked) {
     const known = await findCachedLayer(run, "distributions", keyOf(one));
@@ -44,11 +43,11 @@ export async function installDistributions(
     await reportStep(run, "install", { count: missing.length }, async () => {
       // All at once first: uv fetches in parallel and names every problem; afterwards each comes from its cache.
       if (missing.length > 1) {
-        await rm(await installInto(run, uv, "all", missing), { recursive: true, force: true });
+        await rm(await installInto(run, uv, target, missing, "all"), { recursive: true, force: true });
       }
       await forEachParallel(missing, async (one) => {
-        const prefix = await installInto(run, uv, one.name, [one]);
-        const packed = await packDistribution(run, prefix, interpreter);
+        const prefix = await installInto(run, uv, target, [one]);
+        const packed = await packDistribution(run, prefix, target);
         await rm(prefix, { recursive: true, force: true });
         await rememberLayer(run, "distributions", keyOf(one), packed);
         found.set(one, packed);
@@ -60,39 +59,37 @@ export async function installDistributions(
     if (layer === undefined) throw new Error(`${one.name} was not installed`);
     return { name: one.name, version: one.version, ...layer };
   });
-  return { distributions, made: missing.length };
+  const made = missing.flatMap((one) => found.get(one)?.layer?.identity ?? []);
+  return { distributions, made };
 }
 
 /** @returns the prefix. */
 async function installInto(
   run: BuildRun,
   uv: Uv,
-  label: string,
+  target: BuildTarget,
   pins: readonly LockedDistribution[],
+  label = pins[0]?.name ?? "none",
 ): Promise<string> {
-  const { interpreter } = uv;
+  const { executable, version } = target.interpreter;
   const directory = join(run.work, "install", label);
   const prefix = join(directory, "prefix");
   const requirements = join(directory, "requirements.txt");
   await mkdir(directory, { recursive: true });
   await writeFile(requirements, `${pins.map(renderPin).join("\n")}\n`);
-  const target = ["--python-version", interpreter.version, "--python-platform", wheelPlatform(interpreter)];
   await runUv(run, uv, {
     args: [
-      ...["pip", "install", "--prefix", prefix, "--python", interpreter.executable, ...target],
+      ...["pip", "install", "--prefix", prefix, "--python", executable],
+      ...["--python-version", version, "--python-platform", uvPlatform(target)],
       ...["--no-deps", "--require-hashes", "--link-mode", "hardlink", "--no-compile-bytecode"],
       ...(label === "all" ? [] : ["-q"]),
       ...["-r", requirements],
     ],
     step: "install",
+    target: renderBuildTarget(target),
     goal: pins.length === 1 ? `install ${pins[0]?.name} ${pins[0]?.version}` : "install the distributions",
   });
   return prefix;
-}
-
-/** uv's name for the machines that the artifact is for. */
-export function wheelPlatform({ processor, libc }: Interpreter): string {
-  return libc?.kind === "musl" ? `${processor}-unknown-linux-musl` : `${processor}-${GLIBC_TAG}`;
 }
 
 /** The first error ends it, once what is under way has ended. */

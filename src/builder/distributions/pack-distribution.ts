@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import { type CachedLayer, filesOf, layerDirectory } from "../layer-cache.ts";
 import { newestVersion } from "../libc-floor.ts";
-import type { Interpreter } from "../python/interpreter.ts";
+import type { BuildTarget } from "../target/build-target.ts";
 import { type SplitDistribution, splitInstallation } from "./split-installation.ts";
 
 /**
@@ -16,7 +16,7 @@ import { type SplitDistribution, splitInstallation } from "./split-installation.
 export async function packDistribution(
   run: BuildRun,
   prefix: string,
-  interpreter: Interpreter,
+  { interpreter, processor: wanted }: BuildTarget,
 ): Promise<CachedLayer & { readonly layer: NonNullable<CachedLayer["layer"]> }> {
   const split = await splitInstallation(prefix, [interpreter.executable, interpreter.realPath]);
   const name = normalizeName(split.name);
@@ -24,7 +24,7 @@ export async function packDistribution(
   const layer = { ...written, name, version: split.version };
   await writeFileAtomic(filesOf(run, layer.identity), JSON.stringify(split.digests));
   const glibc = newestVersion(
-    split.elves.filter(({ processor }) => processor === interpreter.processor).flatMap((elf) => elf.glibc),
+    split.elves.filter(({ processor }) => processor === wanted).flatMap((elf) => elf.glibc),
   );
   return { layer, scripts: split.scripts, isNative: split.elves.length > 0, glibc };
 }

@@ -19,7 +19,6 @@ import { parsePinnedRequirements } from "./requirements.ts";
 export interface LockInput {
   readonly description: Description;
   readonly files: AppFiles;
-  readonly environment: MarkerEnvironment;
   /** Asked only when uv has work to do. */
   readonly findUv: () => Promise<Uv>;
 }
@@ -38,20 +37,24 @@ type LockKind = Exclude<NonNullable<Description["lock"]>["kind"], "holdall">;
  *
  * @throws AppError `lock_invalid`, also when it does not fit what the description asks for.
  */
-export async function readOwnLock(run: BuildRun, input: LockInput): Promise<Lock | undefined> {
+export async function readOwnLock(
+  run: BuildRun,
+  input: LockInput,
+  environment: MarkerEnvironment,
+): Promise<Lock | undefined> {
   const { lock: found } = input.description;
   if (found === undefined || found.kind === "holdall") return undefined;
   const { kind, path } = found;
   if (kind === "requirements") return { path, distributions: readPinnedFile(path, input) };
-  const distributions = await readLockFile(run, { kind, path }, input);
-  checkFits({ path, distributions }, input, RENEW[kind]);
+  const distributions = await readLockFile(run, { kind, path }, { ...input, environment });
+  checkFits({ path, distributions }, { ...input, environment }, RENEW[kind]);
   return { path, distributions };
 }
 
 async function readLockFile(
   run: BuildRun,
   { kind, path }: { readonly kind: LockKind; readonly path: string },
-  { files, environment, description, findUv }: LockInput,
+  { files, environment, description, findUv }: LockInput & { readonly environment: MarkerEnvironment },
 ): Promise<LockedDistribution[]> {
   const text = files.read(path) ?? "";
   if (kind === "pylock") return parsePylock(text, path);
@@ -97,7 +100,11 @@ function readPinnedFile(path: string, { files }: LockInput): LockedDistribution[
 }
 
 /** Whatever the description names must be in the lock, in a version that it allows. */
-function checkFits(lock: Lock, { description, environment }: LockInput, hint: string): void {
+function checkFits(
+  lock: Lock,
+  { description, environment }: Pick<LockInput, "description"> & { readonly environment: MarkerEnvironment },
+  hint: string,
+): void {
   for (const text of listRequirements(description)) {
     const requirement = parseRequirement(text);
     if (!isRequirement(requirement) || !isWanted(requirement, environment)) continue;

@@ -6,16 +6,18 @@ import type { Description } from "../../description/description.ts";
 import { renderRequirement } from "../../description/requirement.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
+import { compareVersions } from "../libc-floor.ts";
+import { type BuildTarget, markersOf } from "../target/build-target.ts";
 import { runUv } from "../uv/run-uv.ts";
 import { HOLDALL_LOCK, type HoldallLock, parseHoldallLock, renderHoldallLock } from "./holdall-lock.ts";
-import { type LockedDistribution, lockInvalid } from "./lock.ts";
+import { type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
 import { isMarkerTrue, type MarkerEnvironment } from "./marker.ts";
 import { type LockInput, readOwnLock } from "./read-own-lock.ts";
 import { parsePinnedRequirements } from "./requirements.ts";
 
 export interface Resolution {
-  /** What is to be installed for the target, sorted by name. */
-  readonly distributions: readonly LockedDistribution[];
+  /** What is to be installed for each target, in the order of the targets; sorted by name. */
+  readonly selections: readonly (readonly LockedDistribution[])[];
   /** The files that say so: `uv.lock`, `holdall.lock`, or both. */
   readonly paths: readonly string[];
   /** The text of a holdall.lock that is new or renewed, for whoever finishes the build. */
@@ -23,9 +25,9 @@ export interface Resolution {
 }
 
 export interface ResolveInput extends LockInput {
-  /** Major and minor version of the target's Python. */
-  readonly version: string;
-  /** What platforms add to these distributions, sorted. */
+  /** All are served by the one lock. */
+  readonly targets: readonly BuildTarget[];
+  /** What platforms add to these distributions. */
   readonly planAdded: (distributions: readonly LockedDistribution[]) => readonly string[];
 }
 
@@ -36,7 +38,9 @@ export interface ResolveInput extends LockInput {
  * @throws AppError `lock_invalid`, `resolve_failed`, `index_unreachable`.
  */
 export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<Resolution> {
-  const own = await readOwnLock(run, input);
+  const environments = input.targets.map(markersOf);
+  const owns = await readOwnLocks(run, input, environments);
+  const own = owns === undefined ? undefined : { path: owns.path, distributions: unite(owns.ofEach) };
   const text = input.files.read(HOLDALL_LOCK);
   const old = text === undefined ? undefined : parseHoldallLock(text);
   const wanted: Wanted =
@@ -44,29 +48,52 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   const inputs = `sha256:${sha256(Buffer.from(JSON.stringify(wanted)))}`;
 
   const isSame = old?.inputs === inputs;
-  // What platforms add depends on what this target has without it.
+  // What platforms add depends on what a target has without it. It is one lock: all of it is for all of them.
   const fresh = own === undefined && !isSame ? await compile(run, input, wanted, old?.pins) : undefined;
-  const base = own?.distributions ?? fresh?.distributions ?? (old === undefined ? [] : withoutAdded(old));
-  const added = input.planAdded(select(base, input.environment));
+  const base = fresh?.distributions ?? (old === undefined ? [] : withoutAdded(old));
+  const owned = environments.map((environment, index) => select(owns?.ofEach[index] ?? [], environment));
+  const added = sortedUnique(
+    environments.flatMap((environment, index) =>
+      input.planAdded(own === undefined ? select(base, environment) : (owned[index] ?? [])),
+    ),
+  );
   if (own !== undefined && added.length === 0) {
-    return {
-      distributions: select(own.distributions, input.environment),
-      paths: [own.path],
-      renewed: undefined,
-    };
+    return { selections: owned, paths: [own.path], renewed: undefined };
   }
   const isCurrent = isSame && isDeepStrictEqual(old.added, added);
   const known = isCurrent ? old : added.length === 0 ? fresh : undefined;
   const lock = known ?? (await compile(run, input, { ...wanted, added }, fresh?.pins ?? old?.pins));
-  const owned = select(own?.distributions ?? [], input.environment);
-  const others = lock.distributions.filter(({ name }) => !owned.some((each) => each.name === name));
-  const distributions = select([...owned, ...others], input.environment);
-  const owns = own === undefined ? [] : [own.path];
+  const selections = environments.map((environment, index) => {
+    const first = owned[index] ?? [];
+    const others = lock.distributions.filter(({ name }) => !first.some((each) => each.name === name));
+    return select([...first, ...others], environment);
+  });
+  const paths = own === undefined ? [] : [own.path];
   // An application that needs nothing gets no file that says so.
-  if (lock.distributions.length === 0 && text === undefined)
-    return { distributions, paths: owns, renewed: undefined };
+  if (lock.distributions.length === 0 && text === undefined) return { selections, paths, renewed: undefined };
   const renewed = isCurrent ? undefined : renderHoldallLock({ inputs, added, pins: lock.pins });
-  return { distributions, paths: [...owns, HOLDALL_LOCK], renewed: renewed === text ? undefined : renewed };
+  return { selections, paths: [...paths, HOLDALL_LOCK], renewed: renewed === text ? undefined : renewed };
+}
+
+/** Some formats say what is needed only for one environment at a time. */
+async function readOwnLocks(
+  run: BuildRun,
+  input: LockInput,
+  environments: readonly MarkerEnvironment[],
+): Promise<{ readonly path: string; readonly ofEach: LockedDistribution[][] } | undefined> {
+  const ofEach: LockedDistribution[][] = [];
+  let path: string | undefined;
+  for (const environment of environments) {
+    const lock = await readOwnLock(run, input, environment);
+    if (lock === undefined) return undefined;
+    path = lock.path;
+    ofEach.push([...lock.distributions]);
+  }
+  return path === undefined ? undefined : { path, ofEach };
+}
+
+function unite(lists: readonly (readonly LockedDistribution[])[]): readonly LockedDistribution[] {
+  return [...new Map(lists.flat().map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** All that resolving depends on; its digest tells whether a lock is still right. */
@@ -81,7 +108,7 @@ interface Wanted {
 
 const PROJECT_FILES = ["pyproject.toml", "setup.cfg", "setup.py"];
 
-function listWanted({ description, files, version }: ResolveInput): Wanted {
+function listWanted({ description, files, targets }: ResolveInput): Wanted {
   const requirements: string[] = [];
   const constraints: string[] = [];
   const paths: [string, string][] = [];
@@ -100,13 +127,19 @@ function listWanted({ description, files, version }: ResolveInput): Wanted {
       if (path !== undefined) paths.push([path, files.read(path) ?? ""]);
     }
   }
-  return { requirements, constraints, paths, python: pythonFloor(description, version) };
+  return { requirements, constraints, paths, python: pythonFloor(description, targets) };
 }
 
-/** The oldest Python that the lock should serve: the least version that the description allows, at most the target's. */
-function pythonFloor({ python }: Description, version: string): string {
+/** The oldest Python that the lock should serve: the least that the description allows, else the oldest target's. */
+function pythonFloor({ python }: Description, targets: readonly BuildTarget[]): string {
   const least = /(?:>=|~=|==)\s*(\d+\.\d+)/.exec(python ?? "")?.[1];
-  return least ?? version;
+  return least ?? oldestPython(targets);
+}
+
+function oldestPython(targets: readonly BuildTarget[]): string {
+  const [oldest] = targets.map(({ interpreter }) => interpreter.version).sort(compareVersions);
+  if (oldest === undefined) throw new Error("a lock without targets");
+  return oldest;
 }
 
 function withoutAdded({ distributions, added }: HoldallLock): LockedDistribution[] {
@@ -116,8 +149,8 @@ function withoutAdded({ distributions, added }: HoldallLock): LockedDistribution
 
 async function compile(
   run: BuildRun,
-  { findUv, version }: ResolveInput,
-  { requirements, constraints, paths, python = version, added = [] }: Wanted,
+  { findUv, targets }: ResolveInput,
+  { requirements, constraints, paths, python = oldestPython(targets), added = [] }: Wanted,
   preferred: string | undefined,
 ): Promise<Pick<HoldallLock, "distributions" | "pins">> {
   const all = [...requirements, ...added];

@@ -37,6 +37,8 @@ export interface UvCall {
   readonly args: readonly string[];
   readonly input?: string;
   readonly step: BuildStep;
+  /** For an error: what wheels are looked for; default: the Python that uv was found with. */
+  readonly target?: string;
   /** For an error: `install the distributions`. */
   readonly goal: string;
   /** Where it runs; default: the application's directory, so that uv finds the configuration that is there. */
@@ -51,7 +53,7 @@ export interface UvCall {
 export async function runUv(
   run: BuildRun,
   uv: Uv,
-  { args, input, step, goal, cwd }: UvCall,
+  { args, input, step, target, goal, cwd }: UvCall,
 ): Promise<string> {
   const result = await runProcess([uv.path, ...args], {
     cwd: cwd ?? run.directory,
@@ -65,7 +67,7 @@ export async function runUv(
   throw translateUvFailure({
     stderr: redact(result.stderr, run.env),
     goal,
-    target: `${abi} on ${processor}`,
+    target: target ?? `${abi} on ${processor}`,
   });
 }
 

@@ -1,5 +1,11 @@
 import { join, resolve } from "node:path";
 import type { BuiltArtifact } from "../../builder/build-artifact.ts";
+import {
+  isTargetPlatform,
+  parseTargetPlatform,
+  type TargetPlatform,
+} from "../../description/target-platform.ts";
+import { AppError } from "../../errors/app-error.ts";
 import { cacheDirectory } from "../cache-directory.ts";
 import { defineCommand } from "../command.ts";
 import { describeBuildEvent } from "../render/build-event.ts";
@@ -19,12 +25,19 @@ export const buildCommand = defineCommand(
         short: "o",
         value: "FILE",
         is: "file",
-        help: "where to write it (default: NAME-VERSION-TARGET.holdall in this directory)",
+        help: "where to write it (default: NAME-VERSION-TARGETS.holdall in this directory)",
       },
       python: {
         type: "string",
         value: "PYTHON",
-        help: "version (3.11) or path of the interpreter to build for (default: the newest that fits)",
+        isList: true,
+        help: "version (3.11, 3.13t) or path of the interpreter to build for (default: python3, or the newest that fits); several are one target each, the preferred one first",
+      },
+      target: {
+        type: "string",
+        value: "TARGET",
+        isList: true,
+        help: "machines to build for: processor and newest libc that wheels may need, such as x86_64-glibc2.28 or aarch64-musl (default: targets of the description, or machines like this one)",
       },
       "no-import-check": {
         type: "boolean",
@@ -35,16 +48,24 @@ export const buildCommand = defineCommand(
       { line: "holdall build", help: "the application in this directory" },
       { line: "holdall build app --output notes.holdall", help: "another directory, a name of your own" },
       { line: "holdall build --python 3.11", help: "for the Python of the machine that will run it" },
+      {
+        line: "holdall build --python 3.11,3.13 --target x86_64-glibc2.28,aarch64-glibc2.28",
+        help: "one file for two Pythons on two processors",
+      },
     ],
   },
-  async ({ dir, output, python, "no-import-check": isUnchecked }, context): Promise<BuiltArtifact> => {
+  async (
+    { dir, output, python, target, "no-import-check": isUnchecked },
+    context,
+  ): Promise<BuiltArtifact> => {
     const { buildArtifact } = await import("../../builder/build-artifact.ts");
     const { env, signal, onProgress } = context;
     return buildArtifact({
       directory: resolve(dir),
       output: output === undefined ? undefined : resolve(output),
       outputDirectory: process.cwd(),
-      python,
+      pythons: python,
+      targets: target.length === 0 ? undefined : target.map(readTarget),
       checkImports: !isUnchecked,
       cacheDirectory: join(cacheDirectory(env), "build"),
       env,
@@ -56,3 +77,14 @@ export const buildCommand = defineCommand(
     });
   },
 );
+
+function readTarget(text: string): TargetPlatform {
+  const platform = parseTargetPlatform(text);
+  if (isTargetPlatform(platform)) return platform;
+  throw new AppError({
+    code: "usage_wrong",
+    message: `cannot use --target: ${platform.reason}`,
+    hint: platform.hint,
+    details: { option: "--target" },
+  });
+}

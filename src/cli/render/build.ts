@@ -6,7 +6,7 @@ import { renderTarget } from "./inspect.ts";
 import { renderTable } from "./table.ts";
 
 export function renderBuilt(built: BuiltArtifact, paint: Paint): string {
-  const { path, size, target, identity, layers, lock, canServe } = built;
+  const { path, size, targets, identity, layers, lock, canServe } = built;
   const file = startable(path);
   const total = layers.made + layers.reused;
   const locks = lock.paths.map((each) => (lock.written ? `${each} (new: keep it with the source)` : each));
@@ -14,7 +14,7 @@ export function renderBuilt(built: BuiltArtifact, paint: Paint): string {
     `${paint("green", "built")} ${paint("bold", file)}, ${renderBytes(size)}`,
     renderTable(
       [
-        ["runs on", renderTarget(target)],
+        ...targets.map((target) => ["runs on", renderTarget(target)]),
         ["layers", `${total}, ${layers.reused} of them from the cache`],
         ...(locks.length > 0 ? [["lock", locks.join(", ")]] : []),
         ["identity", identity],

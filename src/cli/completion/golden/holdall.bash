@@ -27,9 +27,10 @@ _holdall() {
       ;;
     build)
       case "$word $previous" in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--output --python --no-import-check --json --quiet --no-color --help --version' -- "$word") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--output --python --target --no-import-check --json --quiet --no-color --help --version' -- "$word") ;;
         *' --output') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *' --python') ;;
+        *' --target') ;;
         *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
       esac
       ;;

@@ -1,0 +1,65 @@
+import type { Identity, Target } from "../../artifact/manifest.ts";
+import type { ArtifactLayer } from "../../artifact/write-artifact.ts";
+import type { BuildRun } from "../build-run.ts";
+import { compileLayers } from "../bytecode.ts";
+import { checkImports } from "../check-imports.ts";
+import { installDistributions } from "../distributions/install-distributions.ts";
+import { gatherSources, type SourceInput } from "../gather-sources.ts";
+import { machineOf } from "../libc-floor.ts";
+import type { LockedDistribution } from "../lock/lock.ts";
+
+export interface MadeTarget {
+  readonly target: Target;
+  /** Those that the target names, in its order. */
+  readonly layers: readonly ArtifactLayer[];
+  /** Those of them that were not in the cache. */
+  readonly madeLayers: readonly Identity[];
+  /** Of the application. */
+  readonly version: string;
+}
+
+/**
+ * The layers and the plan of one target. Targets are made one after the other: what they share, the first one makes and
+ * the others find in the cache.
+ */
+export async function makeTarget(
+  run: BuildRun,
+  locked: readonly LockedDistribution[],
+  input: SourceInput & { readonly isChecked: boolean },
+): Promise<MadeTarget> {
+  const { description, target, isChecked } = input;
+  const { interpreter } = target;
+  const installed = await installDistributions(run, locked, input);
+  const sources = await gatherSources(run, installed.distributions, input);
+  const { plan, version, distributions, own } = sources;
+  const others = sources.layers.filter((layer) => !own.includes(layer));
+  const compiling = compileLayers(run, interpreter, sources.layers);
+  const checking = isChecked
+    ? checkImports(run, { description, plan, interpreter, layers: others, own, distributions })
+    : undefined;
+  // Both to their ends, also when one fails: neither may outlive the work directory.
+  await Promise.allSettled([compiling, checking]);
+  await checking;
+  const bytecode = await compiling;
+  const layers = [...sources.layers, ...bytecode.layers];
+  return {
+    target: {
+      python: { implementation: "cpython", version: interpreter.version, abi: interpreter.abi },
+      ...machineOf(distributions, target),
+      layers: layers.map(({ identity }) => identity),
+      plan,
+    },
+    layers,
+    madeLayers: [...installed.made, ...sources.made, ...bytecode.made],
+    version,
+  };
+}
+
+/** Each layer once, as the first target has it: bytecode of sources that several layers share names one of these. */
+export function uniteLayers(targets: readonly Pick<MadeTarget, "layers">[]): readonly ArtifactLayer[] {
+  const united = new Map<Identity, ArtifactLayer>();
+  for (const layer of targets.flatMap(({ layers }) => layers)) {
+    if (!united.has(layer.identity)) united.set(layer.identity, layer);
+  }
+  return [...united.values()];
+}
