@@ -40,7 +40,7 @@ export function planApplication(input: PlanInput): Plan {
     (before, platform) => platform.refine(before, input),
     EMPTY_PLAN,
   );
-  return withServe(plan);
+  return withSystemPackages(withServe(plan), input);
 }
 
 /** Requirements to resolve besides those of the application: servers that it needs to run as planned. */
@@ -58,6 +58,11 @@ function withServe(plan: Plan): Plan {
   const help = "Serve the application on $HOST and $PORT.";
   const serve = { kind: "argv", argv: web.argv, help, origin: "platform" } as const;
   return { ...plan, commands: { ...plan.commands, serve } };
+}
+
+/** What the description says of the host counts whatever the platforms are. */
+function withSystemPackages(plan: Plan, { description: { deb, rpm } }: PlanInput): Plan {
+  return deb.length + rpm.length === 0 ? plan : { ...plan, systemPackages: { deb, rpm } };
 }
 
 function findPlatform(name: string): Platform {

@@ -37,6 +37,13 @@ class Release:
                 programs[name] = directory
         return {name: programs[name] for name in sorted(programs) if "/" not in name}
 
+    def add_system_modules(self, links):
+        """Links to modules of the host, in a directory that is last on sys.path: .pth files are read in this order."""
+        if links:
+            directory = os.path.dirname(self.site_packages) + "/system-packages"
+            self.texts[self.site_packages + "/~holdall-system.pth"] = (b"../system-packages\n", 0o444)
+            self.links.update({"%s/%s" % (directory, place): target for place, target in links.items()})
+
     def add_script(self, name, script):
         if script.is_split:
             self.texts["libexec/" + name] = (script.text, 0o444)

@@ -24,8 +24,10 @@ class Interpreter:
         flags = " (%s)" % self.abi if sys.abiflags or self.implementation != "cpython" else ""
         return "%s %s%s on %s" % (name, self.version, flags, self.processor)
 
-    def release_name(self, identity):
-        key = "%s\n%s" % (self.path, self.version)
+    def release_name(self, identity, links):
+        """`links` to modules of system packages: where they differ, a release that is in use stays as it is."""
+        lines = ["%s -> %s" % link for link in sorted(links.items())]
+        key = "\n".join([self.path, self.version, *lines])
         return "%s-%s-%s" % (
             identity,
             self.abi,

@@ -31,24 +31,33 @@ def find_boot():
         return ""
 
 
-def render_ready(release, interpreter, plan, boot):
+def render_ready(test, release, interpreter, plan):
     """Text for a POSIX shell with the arguments of the call: it replaces the shell, or does nothing."""
     return "%s%s  case $1 in\n%s  esac\nfi\n" % (
-        render_test(release.path, interpreter, boot),
+        test,
         render_enter(),
         "".join(render_arms(release.list_programs(), plan, interpreter)),
     )
 
 
-def render_test(path, interpreter, boot):
-    """The start of a ready file; one that starts differently is for another release, interpreter or boot."""
+def render_test(path, interpreter, marks, boot):
+    """The start of a ready file; one that starts differently is for another release, interpreter or boot.
+
+    `marks` are files of the host that have to be there.
+    """
     return (
         "holdall_release=%s\n"
         "holdall_boot=\n"
         # After a crash of the machine, files that were not synced may be empty: the cold path looks at each.
         "{ read -r holdall_boot <%s; } 2>/dev/null\n"
-        'if [ "$holdall_boot" = %s ] && [ -x %s ] && [ -f "$holdall_release/pyvenv.cfg" ]; then\n'
-    ) % (quote(path), BOOT_ID, quote(boot), quote(interpreter.path))
+        'if [ "$holdall_boot" = %s ] && [ -x %s ] && [ -f "$holdall_release/pyvenv.cfg" ]%s; then\n'
+    ) % (
+        quote(path),
+        BOOT_ID,
+        quote(boot),
+        quote(interpreter.path),
+        "".join(" &&\n  [ -e %s ]" % quote(mark) for mark in marks),
+    )
 
 
 def render_enter():

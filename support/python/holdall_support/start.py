@@ -12,6 +12,7 @@ from .compose import is_release_whole, make_release, plan_release
 from .interpreter import Interpreter, choose_target
 from .refusal import Refusal
 from .store import ensure_layers
+from .system_packages import find_system_packages
 
 MODULES = "release/"  # members that go into every release
 NOTICE_BYTES = 8 << 20
@@ -20,15 +21,16 @@ NOTICE_BYTES = 8 << 20
 class Start:
     """What a start is about: which artifact, for which interpreter, in which cache."""
 
-    def __init__(self, artifact, cache, interpreter, target):
+    def __init__(self, artifact, cache, interpreter, target, packages):
         self.artifact = artifact
         self.cache = cache
         self.interpreter = interpreter
         self.plan = target["plan"]
         self.layers = target["layers"]
-        name = interpreter.release_name(artifact.identity)
+        self.packages = packages
+        name = interpreter.release_name(artifact.identity, packages.links)
         self.path = "%s/%s" % (cache.releases, name)
-        self.test = ready.render_test(self.path, interpreter, ready.find_boot())
+        self.test = ready.render_test(self.path, interpreter, packages.marks, ready.find_boot())
         self.ready = "%s/%s" % (cache.ready, name)
         self.places = [self.ready]
         # The prefix comes back to the release of the Python that its own search finds, not to one named for this call.
@@ -41,13 +43,18 @@ class Start:
         )
 
 
-def start(artifact, arguments, environment):
-    """Replaces this process."""
-    interpreter = Interpreter()
+def plan_start(artifact, interpreter, environment):
+    """Chooses target, cache and release, and checks all that can be checked before anything is written."""
     target = choose_target(artifact.manifest["targets"], interpreter)
     cache = find_cache(environment)
     cache.check(has_machine_code=target["processor"] != "any")
-    this = Start(artifact, cache, interpreter, target)
+    packages = find_system_packages(target["plan"], environment)
+    return Start(artifact, cache, interpreter, target, packages)
+
+
+def start(artifact, arguments, environment):
+    """Replaces this process."""
+    this = plan_start(artifact, Interpreter(), environment)
     text = None if this.is_ready() else prepare(this)
     check_command(this, arguments[0], environment)
     sys.stdout.flush()
@@ -73,7 +80,8 @@ def prepare(this):
         release = plan_release(
             this.path, this.interpreter, this.plan, [layers[identity] for identity in this.layers], read_modules(this)
         )
-        text = ready.render_ready(release, this.interpreter, this.plan, ready.find_boot())
+        release.add_system_modules(this.packages.links)
+        text = ready.render_ready(this.test, release, this.interpreter, this.plan)
         if not is_release_whole(release):
             if not is_writable:
                 raise OSError(errno.EROFS, "the cache cannot be written")
