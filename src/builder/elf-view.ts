@@ -104,6 +104,18 @@ export class ElfView {
   /** Above 2^53 it is rounded: such an offset is beyond the end of any file. */
   word = (at: number) => (this.is64 ? Number(this.#view.getBigUint64(at, this.#isLittle)) : this.int(at));
 
+  /** Writes into a file of this kind. */
+  writeInt(bytes: Buffer, at: number, value: number): void {
+    if (this.#isLittle) bytes.writeUInt32LE(value, at);
+    else bytes.writeUInt32BE(value, at);
+  }
+
+  write(bytes: Buffer, at: number, value: number): void {
+    if (!this.is64) this.writeInt(bytes, at, value);
+    else if (this.#isLittle) bytes.writeBigUInt64LE(BigInt(value), at);
+    else bytes.writeBigUInt64BE(BigInt(value), at);
+  }
+
   text(at: number): string {
     const end = this.#bytes.indexOf(0, at);
     return Buffer.from(this.#bytes.subarray(at, end === -1 ? at : Math.min(end, at + MAX_NAME))).toString(

@@ -50,13 +50,13 @@ export function parseElf(bytes: Uint8Array): Elf | undefined {
 function readDynamic(view: ElfView): Omit<Elf, "processor"> {
   const segments = listSegments(view);
   const entries = listDynamicEntries(view, segments);
-  const valueOf = (tag: number) => entries.find((entry) => entry.tag === tag)?.value;
-  const strings = offsetOf(segments, valueOf(DT.strings));
+  const find = (tag: number) => entries.find((entry) => entry.tag === tag)?.value;
+  const strings = offsetOf(segments, find(DT.strings));
   if (strings === undefined) return { glibc: [], needed: [], searchPath: [] };
   const text = (name: number) => view.text(strings + name);
-  const path = valueOf(DT.runpath) ?? valueOf(DT.rpath);
-  const versions = offsetOf(segments, valueOf(DT.versions));
-  const names = versions === undefined ? [] : [...walkNeeds(view, versions, valueOf(DT.versionCount) ?? 0)];
+  const path = find(DT.runpath) ?? find(DT.rpath);
+  const versions = offsetOf(segments, find(DT.versions));
+  const names = versions === undefined ? [] : [...walkNeeds(view, versions, find(DT.versionCount) ?? 0)];
   return {
     glibc: listGlibcVersions(names.map(text)),
     needed: entries.filter(({ tag }) => tag === DT.needed).map(({ value }) => text(value)),
