@@ -43,7 +43,9 @@ export async function checkImports(run: BuildRun, check: ImportCheck): Promise<v
   const { executable, fullVersion } = interpreter;
   const identities = (some: readonly ArtifactLayer[]) => some.map(({ identity }) => identity);
   const environmentKey = cacheKey([executable, fullVersion, identities(layers)]);
-  const key = cacheKey([environmentKey, identities(own), plan.importPath, references, description.settings]);
+  const { importPath, systemPackages = null } = plan;
+  const asked = { importPath, references, systemPackages };
+  const key = cacheKey([environmentKey, identities(own), asked, description.settings]);
   const seen = join(run.cache, "verdicts", `${key}.json`);
   if ((await readFile(seen, "utf8").catch(undefinedIfMissing)) !== undefined) return;
 
@@ -55,7 +57,7 @@ export async function checkImports(run: BuildRun, check: ImportCheck): Promise<v
     const paths = (some: readonly ArtifactLayer[]) => some.map(({ path }) => path);
     const request = {
       ...{ root, environment: join(environments, environmentKey), layers: paths(layers), own: paths(own) },
-      ...{ importPath: plan.importPath, references },
+      ...asked,
     };
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const result = await runProcess([executable, "-I", "-S", "-B", CHECK], {

@@ -7,12 +7,14 @@ object:
     own          paths of the layers of the application itself
     importPath   directories of the application, relative to it
     references   texts `module:attribute`
+    systemPackages  those of the plan, or null
 
 Writes `result.json` into the root: `{"failed": null, "unsure": []}`, or the first reference that fails with its
 traceback. What the imported code prints goes where it likes.
 
 Failed is what no host can mend: a module or name that is not there, text that is not Python. Code that stops for
-another reason (it wants a setting, a file, a database) may well run on a host: it is listed as unsure.
+another reason (it wants a setting, a file, a database) may well run on a host: it is listed as unsure. So is a module
+that is not there when the system packages that hosts will have are not on this machine.
 """
 
 import importlib
@@ -28,6 +30,7 @@ import traceback
 
 LIBRARY = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
 PLACES = {"site-packages": LIBRARY, "scripts": "bin", "headers": "include", "data": "", "app": "app"}
+SUPPORT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "python")
 KEEP_SECONDS = 14 * 24 * 3600
 
 
@@ -76,16 +79,39 @@ def ensure_environment(environment, layers, root):
             raise
 
 
+def link_system_packages(packages, directory):
+    """Links their modules as a release does. The reason, if this machine or its Python does not have them."""
+    if packages is None:
+        return None
+    sys.path.insert(0, SUPPORT)
+    from holdall_support.refusal import Refusal
+    from holdall_support.system_packages import find_system_packages
+
+    try:
+        links = find_system_packages({"systemPackages": packages}, dict(os.environ)).links
+    except Refusal as refusal:
+        return refusal.reason
+    for place, target in links.items():
+        path = os.path.join(directory, place)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.symlink(target, path)
+    return None
+
+
 def reason_of(error):
     """The last part of a traceback, in one line."""
     return "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")[0]
 
 
-def try_reference(reference):
+def try_reference(reference, lacking):
     """Whether it is there: (None, "", ""), or `failed` or `unsure`, the reason, and a traceback."""
     module, _, attribute = reference.partition(":")
     try:
         value = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if lacking is not None:
+            return "unsure", "%s; %s" % (reason_of(error), lacking), ""
+        return "failed", reason_of(error), traceback.format_exc()
     except (ImportError, SyntaxError, NameError) as error:
         return "failed", reason_of(error), traceback.format_exc()
     except BaseException as error:  # SystemExit too: an import has to come back
@@ -105,9 +131,10 @@ def check(request):
     site.addsitedir(os.path.join(root, LIBRARY))
     app = os.path.join(root, "app")
     sys.path.extend(os.path.normpath(os.path.join(app, directory)) for directory in request["importPath"])
+    sys.path.append(os.path.join(root, "system-packages"))
     result = {"failed": None, "unsure": []}
     for reference in request["references"]:
-        verdict, reason, trace = try_reference(reference)
+        verdict, reason, trace = try_reference(reference, request["lacking"])
         if verdict == "unsure":
             result["unsure"].append({"reference": reference, "reason": reason})
         elif verdict == "failed":
@@ -129,6 +156,8 @@ def main():
     ensure_environment(request["environment"], request["layers"], root)
     for layer in request["own"]:
         place(layer, root)
+    directory = os.path.join(root, "system-packages")
+    request["lacking"] = link_system_packages(request["systemPackages"], directory)
     path = os.path.join(root, "request.json")
     with open(path, "w") as file:
         json.dump(request, file)
