@@ -8,6 +8,8 @@ from .refusal import Refusal
 
 
 class Interpreter:
+    advice = "Start it as a program, so that it looks for a suitable Python, or name one by HOLDALL_PYTHON."
+
     def __init__(self):
         # The links of a virtual environment lead to the interpreter that it was made from.
         self.path = os.path.realpath(sys.executable)
@@ -46,7 +48,7 @@ def choose_target(targets, interpreter):
     if not fitting:
         raise Refusal(
             "it serves %s; this is %s (%s)" % (render_targets(targets), interpreter, interpreter.path),
-            "Start it as a program, so that it looks for a suitable Python, or name one by HOLDALL_PYTHON.",
+            interpreter.advice,
         )
     kind, version = find_libc()
     for target in fitting:

@@ -87,9 +87,13 @@ def look_inside(call, artifact, arguments):
 
 def say(call, refusal):
     sys.stdout.flush()
-    text = "cannot %s: %s\nhint: %s\n" % (refusal.action or call.action, refusal.reason, refusal.hint)
-    sys.stderr.write(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    sys.stderr.write(render_refusal(call, refusal) + "\n")
     return refusal.status
+
+
+def render_refusal(call, refusal):
+    text = "cannot %s: %s\nhint: %s" % (refusal.action or call.action, refusal.reason, refusal.hint)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def show_defect():

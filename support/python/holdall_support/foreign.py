@@ -1,0 +1,145 @@
+"""The application in a server that is not its own: docs/foreign-servers.md. Checks what a start checks, makes the same
+release, and goes on in this process.
+"""
+
+import importlib
+import os
+import re
+import site
+import sys
+
+from .artifact import Artifact
+from .cache import explain, find_cache
+from .clashes import check_clashes
+from .interpreter import Interpreter
+from .main import Call, render_refusal
+from .refusal import Refusal
+from .start import plan_start, prepare
+
+# gunicorn and uvicorn call it a failed boot; gunicorn starts a worker that ends with another status again and again.
+STATUS = 3
+# Servers whose log is not always standard error.
+LOGGERS = ("gunicorn.error", "uvicorn.error", "hypercorn.error")
+
+
+class ServerInterpreter(Interpreter):
+    """A server that embeds Python, such as uWSGI, is no interpreter itself; then it is the one that Python came with."""
+
+    advice = "Run the server with a Python that it serves, or start it as a program: it finds a suitable Python itself."
+
+    def __init__(self):
+        super().__init__()
+        self.is_embedded = not re.match(r"(python|pypy)[0-9.]*", os.path.basename(self.path))
+        if self.is_embedded:
+            self.path = os.path.realpath("%s/bin/python%s%s" % (sys.base_exec_prefix, self.minor, sys.abiflags))
+            if not os.access(self.path, os.X_OK):
+                raise Refusal(
+                    "%s has no interpreter for its children at %s" % (sys.executable or "this server", self.path),
+                    "Install Python %s there." % self.minor,
+                )
+
+
+class NotLoaded(Exception):
+    """An object of the application cannot be loaded. What it raised is the cause, and is shown with it."""
+
+
+def enter(path):
+    """Makes the application importable here; returns the objects of its plan by name.
+
+    What is refused is one line in the server's log, and ends the process: no request could be answered.
+    """
+    call = Call(path)
+    try:
+        artifact = Artifact(path)
+        call.action = "start %s %s" % (artifact.name, artifact.version)
+        call.cache = find_cache(os.environ).path
+        interpreter = ServerInterpreter()
+        this = plan_start(artifact, interpreter, dict(os.environ))
+        if not this.is_ready():
+            prepare(this)
+        site_packages = os.path.join(this.path, interpreter.library, "site-packages")
+        import_path = [os.path.normpath(os.path.join(this.path, "app", each)) for each in this.plan["importPath"]]
+        check_clashes([site_packages, *import_path], os.environ.get("HOLDALL_ALLOW_CLASHES", ""))
+    except Refusal as refusal:
+        stop(call, refusal)
+    except OSError as error:
+        refusal = explain(error, call.cache)
+        if refusal is None:
+            raise
+        stop(call, refusal)
+    put_on_import_path(site_packages)
+    become(this.path, interpreter.is_embedded)
+    return {name: load(name, declared) for name, declared in this.plan["objects"].items()}
+
+
+def stop(call, refusal):
+    log(render_refusal(call, refusal))
+    sys.exit(STATUS)
+
+
+def log(text):
+    """One record of the log that the server writes, where it has one that is not standard error."""
+    known = sys.modules["logging"].root.manager.loggerDict if "logging" in sys.modules else {}
+    for name in LOGGERS:
+        if name in known and known[name].hasHandlers():
+            known[name].critical("%s", text)
+            return
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def put_on_import_path(site_packages):
+    """In the order of the release: standard library, distributions, application; then what the server had.
+
+    What comes before the standard library elsewhere (PYTHONPATH, the script's directory) comes after it here, and the
+    working directory is left out: it has the application's data, and an uploaded `http.py` must not become code.
+    """
+    before = sys.path[:]
+    sys.path[:] = [entry for entry in before if is_standard_library(entry)]
+    site.addsitedir(site_packages)  # with its .pth files, which bring the application
+    named = os.environ.get("PYTHONPATH", "").split(":")
+    sys.path += [
+        entry for entry in before if entry not in sys.path and (entry in named or not is_working_directory(entry))
+    ]
+
+
+def is_standard_library(entry):
+    return entry == os.path.dirname(os.__file__) or os.path.basename(entry) in (
+        "lib-dynload",
+        "python%d%d.zip" % sys.version_info[:2],
+    )
+
+
+def is_working_directory(entry):
+    try:
+        return os.path.samefile(entry or ".", ".")
+    except OSError:
+        return False
+
+
+def become(release, is_embedded):
+    """What the application learns about its surroundings, and what its children are."""
+    import multiprocessing.spawn
+
+    sys.prefix = sys.exec_prefix = release  # where data of distributions is
+    programs = release + "/bin"
+    path = os.environ.get("PATH") or "/usr/local/bin:/usr/bin:/bin"
+    if path.split(":")[0] != programs:
+        os.environ["PATH"] = programs + ":" + path
+    # They read the .pth files of the release, and get the rest of sys.path from here.
+    multiprocessing.spawn.set_executable(programs + "/python")
+    if is_embedded:
+        # Elsewhere it stays: a server starts itself again by it.
+        sys.executable = programs + "/python"
+
+
+def load(name, declared):
+    reference = "%(module)s:%(attribute)s" % declared
+    try:
+        value = importlib.import_module(declared["module"])
+        for part in declared["attribute"].split("."):
+            value = getattr(value, part)
+        return value() if declared["isFactory"] else value
+    except (Exception, SystemExit) as error:
+        # Servers take an ImportError or AttributeError as a wrong name on their command line, and hide where it is from.
+        raise NotLoaded("cannot load %s (%s): %s: %s" % (name, reference, type(error).__name__, error)) from error
