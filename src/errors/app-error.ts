@@ -8,6 +8,7 @@ export const EXIT_CODES = {
   platform_not_found: 2,
   object_not_found: 2,
   python_not_found: 2,
+  packages_need_host_python: 2,
   file_outside: 2,
   lock_invalid: 2,
   // The input is right, the operation could not be done.
@@ -21,6 +22,7 @@ export const EXIT_CODES = {
   import_failed: 1,
   files_collide: 1,
   tool_not_found: 1,
+  interpreter_unusable: 1,
   artifact_unreadable: 1,
   artifact_invalid: 1,
   artifact_damaged: 1,
