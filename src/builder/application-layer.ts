@@ -30,6 +30,6 @@ export async function packApplication(
     name,
     version,
   };
-  await rememberLayer(run, "applications", digest, { layer, scripts: {}, isNative: false, glibc: undefined });
+  await rememberLayer(run, "applications", digest, { layer, scripts: {}, isNative: false, floor: undefined });
   return { layer, isMade: true };
 }

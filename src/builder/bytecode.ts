@@ -50,14 +50,24 @@ export async function compileLayers(
   return { layers: all, made };
 }
 
-function outputOf(run: BuildRun, { identity }: ArtifactLayer): string {
+/** The bytecode of one layer as entries: of an interpreter, whose layer has its own. */
+export async function compileEntries(
+  run: BuildRun,
+  interpreter: Interpreter,
+  layer: Pick<ArtifactLayer, "identity" | "path">,
+): Promise<readonly LayerEntry[]> {
+  await compile(run, interpreter, [layer]);
+  return listCompiled(outputOf(run, layer));
+}
+
+function outputOf(run: BuildRun, { identity }: Pick<ArtifactLayer, "identity">): string {
   return join(run.work, "bytecode", identity.slice("sha256:".length));
 }
 
 async function compile(
   run: BuildRun,
   { executable }: Interpreter,
-  layers: readonly ArtifactLayer[],
+  layers: readonly Pick<ArtifactLayer, "identity" | "path">[],
 ): Promise<void> {
   const jobs = layers.map((layer) => JSON.stringify({ layer: layer.path, output: outputOf(run, layer) }));
   const { status, stderr } = await runProcess([executable, "-s", "-S", "-B", COMPILE], {
@@ -71,7 +81,7 @@ async function compile(
 async function packBytecode(run: BuildRun, layer: ArtifactLayer, key: string) {
   const output = outputOf(run, layer);
   const entries = await listCompiled(output);
-  const facts = { scripts: {}, isNative: false, glibc: undefined };
+  const facts = { scripts: {}, isNative: false, floor: undefined };
   if (entries.length === 0) {
     await rememberLayer(run, "bytecode", key, { layer: undefined, ...facts });
     return { layer: undefined };

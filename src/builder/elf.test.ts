@@ -84,15 +84,15 @@ test("versions are compared by their numbers", () => {
 
 test("machine code of any layer makes a target one of its processor", () => {
   const machine = { processor: "x86_64", libc: "glibc" } as const;
-  const pure = { isNative: false, glibc: undefined };
+  const pure = { isNative: false, floor: undefined };
   assert.deepEqual(machineOf([pure], machine), { processor: "any" });
-  const layers = [pure, { isNative: true, glibc: "2.3.4" }, { isNative: true, glibc: "2.14" }];
+  const layers = [pure, { isNative: true, floor: "2.3.4" }, { isNative: true, floor: "2.14" }];
   assert.deepEqual(machineOf(layers, machine), {
     processor: "x86_64",
     libc: { kind: "glibc", floor: "2.14" },
   });
   const musl = { processor: "x86_64", libc: "musl" } as const;
-  assert.deepEqual(machineOf([{ isNative: true, glibc: undefined }], musl).libc, {
+  assert.deepEqual(machineOf([{ isNative: true, floor: undefined }], musl).libc, {
     kind: "musl",
     floor: "1.2",
   });

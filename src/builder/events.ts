@@ -6,6 +6,7 @@ export type BuildStep =
   | "resolve"
   | "install"
   | "build-project"
+  | "pack-interpreter"
   | "compile"
   | "check-imports"
   | "write-artifact";
@@ -28,7 +29,9 @@ export type BuildEvent =
     }
   /** A line of a program that the build runs. */
   | { readonly kind: "output"; readonly step: BuildStep; readonly line: string }
-  /** Something to know that stops nothing: one sentence, no final period. */
+  /** Something to know that is as it should be: one sentence, no final period. */
+  | { readonly kind: "note"; readonly message: string }
+  /** Something to look at that stops nothing: one sentence, no final period. */
   | { readonly kind: "warning"; readonly message: string };
 
 export type OnBuildEvent = (event: BuildEvent) => void;

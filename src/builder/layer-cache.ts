@@ -10,7 +10,7 @@ import type { BuildRun } from "./build-run.ts";
 
 const ContentFields = { sha256: v.string(), size: v.number() };
 const LayerSchema = v.object({
-  kind: v.picklist(["application", "distribution", "bytecode"]),
+  kind: v.picklist(["application", "distribution", "bytecode", "interpreter"]),
   name: v.string(),
   version: v.string(),
   size: v.number(),
@@ -24,9 +24,9 @@ const RecordSchema = v.object({
   /** Absent: it was tried, and there is nothing to put into a layer. */
   layer: v.optional(LayerSchema),
   scripts: v.optional(v.record(v.string(), v.string()), {}),
-  /** Whether it holds machine code, and the glibc that needs; of distributions. */
+  /** Whether it holds machine code, and the oldest libc of its target that has what that needs; of distributions. */
   isNative: v.optional(v.boolean(), false),
-  glibc: v.optional(v.string()),
+  floor: v.optional(v.string()),
 });
 
 /** What is remembered of a layer that was made from known input. */
@@ -34,10 +34,10 @@ export interface CachedLayer {
   readonly layer: ArtifactLayer | undefined;
   readonly scripts: Readonly<Record<string, string>>;
   readonly isNative: boolean;
-  readonly glibc: string | undefined;
+  readonly floor: string | undefined;
 }
 
-export type CacheSection = "distributions" | "projects" | "applications" | "bytecode";
+export type CacheSection = "distributions" | "projects" | "applications" | "bytecode" | "insides";
 
 /** Where the bytes of all layers are. */
 export function layerDirectory(run: BuildRun): string {
@@ -63,8 +63,8 @@ export async function findCachedLayer(
   const text = await readFile(join(run.cache, section, `${key}.json`), "utf8").catch(undefinedIfMissing);
   const record = text === undefined ? undefined : parseRecord(text);
   if (record === undefined) return undefined;
-  const { layer, scripts, isNative, glibc } = record;
-  if (layer === undefined) return { layer, scripts, isNative, glibc };
+  const { layer, scripts, isNative, floor } = record;
+  if (layer === undefined) return { layer, scripts, isNative, floor };
   const { digest, of, ...facts } = layer;
   const path = join(layerDirectory(run), `${digest}.tar.gz`);
   const found = await stat(path).catch(undefinedIfMissing);
@@ -72,20 +72,20 @@ export async function findCachedLayer(
   const files = filesOf(run, toIdentity(digest));
   if (layer.kind === "distribution" && !(await stat(files).catch(undefinedIfMissing))) return undefined;
   const base = of === undefined ? {} : { of: toIdentity(of) };
-  return { layer: { ...facts, ...base, identity: toIdentity(digest), path }, scripts, isNative, glibc };
+  return { layer: { ...facts, ...base, identity: toIdentity(digest), path }, scripts, isNative, floor };
 }
 
 export async function rememberLayer(
   run: BuildRun,
   section: CacheSection,
   key: string,
-  { layer, scripts, isNative, glibc }: CachedLayer,
+  { layer, scripts, isNative, floor }: CachedLayer,
 ): Promise<void> {
   const directory = join(run.cache, section);
   await mkdir(directory, { recursive: true });
   await writeFileAtomic(
     join(directory, `${key}.json`),
-    JSON.stringify({ layer: layer && toRecord(layer), scripts, isNative, glibc }),
+    JSON.stringify({ layer: layer && toRecord(layer), scripts, isNative, floor }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Target } from "../artifact/manifest.ts";
+import type { Elf } from "./elf.ts";
 import type { CachedLayer } from "./layer-cache.ts";
 import type { BuildTarget } from "./target/build-target.ts";
 
@@ -15,14 +16,31 @@ export function newestVersion(versions: readonly string[]): string | undefined {
 
 /** What a target says of its machines, from the layers that hold machine code. */
 export function machineOf(
-  layers: readonly Pick<CachedLayer, "isNative" | "glibc">[],
+  layers: readonly Pick<CachedLayer, "isNative" | "floor">[],
   { processor, libc: kind }: Pick<BuildTarget, "processor" | "libc">,
 ): Pick<Target, "processor" | "libc"> {
   const native = layers.filter(({ isNative }) => isNative);
   if (native.length === 0) return { processor: "any" };
-  const newest = newestVersion(native.flatMap(({ glibc }) => (glibc === undefined ? [] : [glibc])));
-  const floor = kind === "musl" ? OLDEST.musl : (newest ?? OLDEST.glibc);
+  const floor = newestVersion(native.flatMap(({ floor }) => floor ?? [])) ?? OLDEST[kind];
   return { processor, libc: { kind, floor: floor.split(".").slice(0, 2).join(".") } };
+}
+
+/**
+ * The oldest libc that can load the machine code of one distribution. With glibc its symbols tell. Those of musl have no
+ * versions: there the wheel's own promise counts (PEP 656), the oldest of its tags. Undefined when nothing tells.
+ *
+ * @param tags - of the wheel: `cp311-cp311-musllinux_1_2_x86_64`.
+ */
+export function findFloor(
+  elves: readonly Elf[],
+  tags: readonly string[],
+  { processor, libc }: Pick<BuildTarget, "processor" | "libc">,
+): string | undefined {
+  if (libc === "glibc") {
+    return newestVersion(elves.filter((elf) => elf.processor === processor).flatMap(({ glibc }) => glibc));
+  }
+  const promised = tags.flatMap((tag) => /-musllinux_(\d+)_(\d+)_/.exec(tag)?.slice(1).join(".") ?? []);
+  return promised.sort(compareVersions)[0];
 }
 
 /** By their numbers: negative when `a` is older. */

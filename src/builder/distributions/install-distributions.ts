@@ -1,11 +1,13 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { Identity } from "../../artifact/manifest.ts";
+import { AppError } from "../../errors/app-error.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
 import { type CachedLayer, cacheKey, findCachedLayer, rememberLayer } from "../layer-cache.ts";
-import { type LockedDistribution, renderPin } from "../lock/lock.ts";
-import { type BuildTarget, renderBuildTarget, uvPlatform } from "../target/build-target.ts";
-import { runUv, type Uv } from "../uv/run-uv.ts";
+import type { LockedDistribution } from "../lock/lock.ts";
+import { type BuildTarget, uvPlatform } from "../target/build-target.ts";
+import type { Uv } from "../uv/run-uv.ts";
+import { installElsewhere } from "./install-elsewhere.ts";
+import { installPins } from "./install-pins.ts";
 import { packDistribution } from "./pack-distribution.ts";
 
 export interface InstalledDistribution extends CachedLayer {
@@ -14,7 +16,7 @@ export interface InstalledDistribution extends CachedLayer {
 }
 
 /** To be raised when the same wheel would give another layer. */
-const LAYER_VERSION = 1;
+const LAYER_VERSION = 2;
 const PARALLEL = 2;
 
 /**
@@ -42,11 +44,11 @@ export async function installDistributions(
     const uv = await findUv();
     await reportStep(run, "install", { count: missing.length }, async () => {
       // All at once first: uv fetches in parallel and names every problem; afterwards each comes from its cache.
-      if (missing.length > 1) {
-        await rm(await installInto(run, uv, target, missing, "all"), { recursive: true, force: true });
-      }
+      if (missing.length > 1) await fetchAll(run, uv, target, missing);
       await forEachParallel(missing, async (one) => {
-        const prefix = await installInto(run, uv, target, [one]);
+        const prefix = target.isLocal
+          ? await installPins(run, uv, target, { label: one.name, pins: [one], mayBuild: true })
+          : await installElsewhere(run, uv, target, one);
         const packed = await packDistribution(run, prefix, target);
         await rm(prefix, { recursive: true, force: true });
         await rememberLayer(run, "distributions", keyOf(one), packed);
@@ -63,33 +65,19 @@ export async function installDistributions(
   return { distributions, made };
 }
 
-/** @returns the prefix. */
-async function installInto(
+async function fetchAll(
   run: BuildRun,
   uv: Uv,
   target: BuildTarget,
   pins: readonly LockedDistribution[],
-  label = pins[0]?.name ?? "none",
-): Promise<string> {
-  const { executable, version } = target.interpreter;
-  const directory = join(run.work, "install", label);
-  const prefix = join(directory, "prefix");
-  const requirements = join(directory, "requirements.txt");
-  await mkdir(directory, { recursive: true });
-  await writeFile(requirements, `${pins.map(renderPin).join("\n")}\n`);
-  await runUv(run, uv, {
-    args: [
-      ...["pip", "install", "--prefix", prefix, "--python", executable],
-      ...["--python-version", version, "--python-platform", uvPlatform(target)],
-      ...["--no-deps", "--require-hashes", "--link-mode", "hardlink", "--no-compile-bytecode"],
-      ...(label === "all" ? [] : ["-q"]),
-      ...["-r", requirements],
-    ],
-    step: "install",
-    target: renderBuildTarget(target),
-    goal: pins.length === 1 ? `install ${pins[0]?.name} ${pins[0]?.version}` : "install the distributions",
-  });
-  return prefix;
+): Promise<void> {
+  try {
+    const prefix = await installPins(run, uv, target, { label: "all", pins, mayBuild: target.isLocal });
+    await rm(prefix, { recursive: true, force: true });
+  } catch (error) {
+    // For other machines each one is looked at by itself: perhaps its source will do.
+    if (target.isLocal || !(error instanceof AppError) || error.code !== "wheel_not_found") throw error;
+  }
 }
 
 /** The first error ends it, once what is under way has ended. */

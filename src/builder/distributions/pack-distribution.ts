@@ -4,8 +4,8 @@ import { AppError } from "../../errors/app-error.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import { type CachedLayer, filesOf, layerDirectory } from "../layer-cache.ts";
-import { newestVersion } from "../libc-floor.ts";
-import type { BuildTarget } from "../target/build-target.ts";
+import { compareVersions, findFloor } from "../libc-floor.ts";
+import { type BuildTarget, renderBuildTarget } from "../target/build-target.ts";
 import { type SplitDistribution, splitInstallation } from "./split-installation.ts";
 
 /**
@@ -16,17 +16,42 @@ import { type SplitDistribution, splitInstallation } from "./split-installation.
 export async function packDistribution(
   run: BuildRun,
   prefix: string,
-  { interpreter, processor: wanted }: BuildTarget,
+  target: BuildTarget,
 ): Promise<CachedLayer & { readonly layer: NonNullable<CachedLayer["layer"]> }> {
+  const { interpreter } = target;
   const split = await splitInstallation(prefix, [interpreter.executable, interpreter.realPath]);
+  const floor = findFloor(split.elves, split.tags, target);
+  checkMachineCode(split, floor, target);
   const name = normalizeName(split.name);
   const written = await writeEntries(run, split);
   const layer = { ...written, name, version: split.version };
   await writeFileAtomic(filesOf(run, layer.identity), JSON.stringify(split.digests));
-  const glibc = newestVersion(
-    split.elves.filter(({ processor }) => processor === wanted).flatMap((elf) => elf.glibc),
-  );
-  return { layer, scripts: split.scripts, isNative: split.elves.length > 0, glibc };
+  return { layer, scripts: split.scripts, isNative: split.elves.length > 0, floor };
+}
+
+/**
+ * What was compiled here can be for this machine only (uv takes a `linux_x86_64` for any libc), and has to keep to the
+ * libc that was asked for, which no compiler does by itself.
+ */
+function checkMachineCode(
+  { name, version, elves, tags }: SplitDistribution,
+  floor: string | undefined,
+  target: BuildTarget,
+): void {
+  const { isLocal, isCeilingAsked, libc, ceiling } = target;
+  const isCompiledHere = elves.length > 0 && tags.some((tag) => /-linux_\w+$/.test(tag));
+  const isTooNew = isCeilingAsked && floor !== undefined && compareVersions(floor, ceiling) > 0;
+  if (!isTooNew && (isLocal || !isCompiledHere)) return;
+  const reason = isTooNew
+    ? `${isCompiledHere ? "what is compiled here" : "its wheel"} needs ${libc} ${floor}`
+    : "only its source, which does not become a pure wheel here";
+  const wanted = renderBuildTarget(target);
+  throw new AppError({
+    code: "wheel_not_found",
+    message: `cannot install ${name} ${version}: it has no wheel for ${wanted}, ${reason}`,
+    hint: "Choose a version that has a wheel for this target, or build on such a machine.",
+    details: { distribution: normalizeName(name), target: wanted },
+  });
 }
 
 async function writeEntries(run: BuildRun, { name, version, entries }: SplitDistribution) {

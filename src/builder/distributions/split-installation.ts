@@ -19,6 +19,8 @@ export interface SplitDistribution {
   /** Console and GUI scripts: name to `module:function`. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly elves: readonly Elf[];
+  /** Compatibility tags of the wheel: `cp311-cp311-manylinux_2_17_x86_64`. */
+  readonly tags: readonly string[];
 }
 
 /** In place of a digest. */
@@ -85,8 +87,10 @@ export async function splitInstallation(
   digests[recordEntry.path] = recordDigest(recordBytes);
 
   const { name, version } = parseMetadata(await read("METADATA"));
+  const wheel = files.includes(join(dirname(metadata), "WHEEL")) ? await read("WHEEL") : "";
+  const tags = [...wheel.matchAll(/^Tag:[ \t]*(\S+)[ \t]*\r?$/gm)].map((match) => match[1] ?? "");
   const sorted = [...entries, recordEntry].sort((a, b) => compareBytes(a.path, b.path));
-  return { name, version, entries: sorted, digests, scripts, elves };
+  return { name, version, entries: sorted, digests, scripts, elves, tags };
 }
 
 /**

@@ -3,7 +3,11 @@ import * as v from "valibot";
 import { normalizeName } from "../../description/requirement.ts";
 import { DIRECT_HINT, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
 
-const FileSchema = v.object({ hashes: v.record(v.string(), v.string()) });
+const FileSchema = v.object({
+  name: v.optional(v.string()),
+  url: v.optional(v.string()),
+  hashes: v.record(v.string(), v.string()),
+});
 const PylockSchema = v.object({
   "lock-version": v.string(),
   packages: v.optional(
@@ -50,4 +54,13 @@ export function parsePylock(text: string, path: string): LockedDistribution[] {
     const marked = marker === undefined ? {} : { marker };
     return { name: normalizeName(name), version, hashes: sortedUnique(hashes), ...marked };
   });
+}
+
+/** File names of all wheels in a pylock.toml that uv has just written. */
+export function listWheels(text: string): readonly string[] {
+  return v
+    .parse(PylockSchema, parse(text))
+    .packages.flatMap(({ wheels }) =>
+      wheels.map(({ name, url = "" }) => name ?? decodeURIComponent(url.split("/").at(-1) ?? "")),
+    );
 }

@@ -5,8 +5,9 @@ import { compileLayers } from "../bytecode.ts";
 import { checkImports } from "../check-imports.ts";
 import { installDistributions } from "../distributions/install-distributions.ts";
 import { gatherSources, type SourceInput } from "../gather-sources.ts";
-import { machineOf } from "../libc-floor.ts";
+import { compareVersions, machineOf } from "../libc-floor.ts";
 import type { LockedDistribution } from "../lock/lock.ts";
+import { type BuildTarget, renderBuildTarget } from "./build-target.ts";
 
 export interface MadeTarget {
   readonly target: Target;
@@ -27,12 +28,18 @@ export async function makeTarget(
   locked: readonly LockedDistribution[],
   input: SourceInput & { readonly isChecked: boolean },
 ): Promise<MadeTarget> {
-  const { description, target, isChecked } = input;
+  const { description, target } = input;
   const { interpreter } = target;
   const installed = await installDistributions(run, locked, input);
   const sources = await gatherSources(run, installed.distributions, input);
   const { plan, version, distributions, own } = sources;
   const others = sources.layers.filter((layer) => !own.includes(layer));
+  const machine = machineOf(distributions, target);
+  const isChecked = input.isChecked && isRunnable(machine, target);
+  if (input.isChecked && !isChecked) {
+    const message = `imports are not checked for ${renderBuildTarget(target)}: this machine does not run it`;
+    run.onEvent({ kind: "note", message });
+  }
   const compiling = compileLayers(run, interpreter, sources.layers);
   const checking = isChecked
     ? checkImports(run, { description, plan, interpreter, layers: others, own, distributions })
@@ -45,7 +52,7 @@ export async function makeTarget(
   return {
     target: {
       python: { implementation: "cpython", version: interpreter.version, abi: interpreter.abi },
-      ...machineOf(distributions, target),
+      ...machine,
       layers: layers.map(({ identity }) => identity),
       plan,
     },
@@ -53,6 +60,14 @@ export async function makeTarget(
     madeLayers: [...installed.made, ...sources.made, ...bytecode.made],
     version,
   };
+}
+
+function isRunnable(
+  { libc }: Pick<Target, "libc">,
+  { isLocal, interpreter }: Pick<BuildTarget, "isLocal" | "interpreter">,
+): boolean {
+  if (libc === undefined) return true;
+  return isLocal && compareVersions(interpreter.libc?.version ?? "0", libc.floor) >= 0;
 }
 
 /** Each layer once, as the first target has it: bytecode of sources that several layers share names one of these. */
