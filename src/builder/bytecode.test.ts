@@ -42,7 +42,7 @@ test("bytecode depends on the layer alone, not on what is compiled beside or bef
       );
     }
     const { layers: compiled, made } = await compileLayers(run, interpreter, layers);
-    assert.equal(made, order.length);
+    assert.equal(made.length, order.length);
     digests.push(Object.fromEntries(compiled.map(({ name, identity }) => [name, identity])));
     assert.equal((await compileLayers(run, interpreter, layers)).made.length, 0);
   }
