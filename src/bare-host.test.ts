@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { PACKAGE_ROOT } from "./system/package-root.ts";
-import { runProcess } from "./system/run-process.ts";
-import { needProgram, needRoot } from "./testing/needs.ts";
-
-// On a Debian of debootstrap's smallest kind with python3 added: no network, no compiler, no pip, no holdall.
-const TESTHOST = join(PACKAGE_ROOT, "testhost/testhost");
-const HOLDALL = join(PACKAGE_ROOT, "bin/holdall.js");
-const BUILD_CACHE = join(PACKAGE_ROOT, "node_modules/.cache/holdall");
-const IMAGE = "bare-python";
+import { makeDirectory } from "./testing/small-artifact.ts";
+import { BARE_PYTHON, buildForDebian, startTestHost } from "./testing/test-host.ts";
 
 test("a Debian with nothing but python3 and no network serves the Django example", async (t) => {
-  const host = await startHost(t);
+  const host = await startTestHost(t, BARE_PYTHON);
   if (host === undefined) return;
-  const directory = await scratch(t);
+  const directory = await makeDirectory(t);
   await cp(join(PACKAGE_ROOT, "examples/django-notes"), join(directory, "django-notes"), { recursive: true });
-  await host.put(await build(directory, "django-notes"), "/root/notes.holdall");
+  await host.put(await buildForDebian(join(directory, "django-notes")), "/root/notes.holdall");
 
   assert.match(await host.run(["/root/notes.holdall"]), /serve/);
   await host.run(["/root/notes.holdall", "migrate"]);
@@ -54,15 +47,15 @@ sys.exit(server.returncode)
 `;
 
 test("two applications with conflicting versions run from one cache, and what they share is stored once", async (t) => {
-  const host = await startHost(t);
+  const host = await startTestHost(t, BARE_PYTHON);
   if (host === undefined) return;
-  const directory = await scratch(t);
+  const directory = await makeDirectory(t);
   for (const [name, click] of [
     ["old-shop", "8.0.4"],
     ["new-shop", "8.1.7"],
   ] as const) {
     await writeShop(join(directory, name), { name, click });
-    await host.put(await build(directory, name), `/root/${name}.holdall`);
+    await host.put(await buildForDebian(join(directory, name)), `/root/${name}.holdall`);
     assert.equal(
       await host.run([`/root/${name}.holdall`, "versions"]),
       `click ${click} itsdangerous 2.2.0\n`,
@@ -96,53 +89,4 @@ async function writeShop(
     'print("click", version("click"), "itsdangerous", version("itsdangerous"))',
   ];
   await writeFile(join(directory, "versions.py"), `${script.join("\n")}\n`);
-}
-
-async function scratch(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "holdall-bare-host-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-/** @returns path of the artifact. */
-async function build(directory: string, name: string): Promise<string> {
-  const output = join(directory, `${name}.holdall`);
-  const env = { ...process.env, HOLDALL_CACHE: BUILD_CACHE };
-  // The host has Debian's own Python, so the artifact is for that one.
-  const argv = ["build", join(directory, name), "--output", output, "--python", "/usr/bin/python3"];
-  await succeed([process.execPath, HOLDALL, ...argv], env);
-  return output;
-}
-
-interface Host {
-  put(file: string, path: string): Promise<void>;
-  /** @returns what it wrote on standard output. */
-  run(argv: readonly string[]): Promise<string>;
-}
-
-async function startHost(t: TestContext): Promise<Host | undefined> {
-  if (!needRoot(t) || !needProgram(t, "systemd-nspawn") || !needProgram(t, "mmdebstrap")) return undefined;
-  const { env } = process;
-  hosts += 1;
-  const name = `bare-${process.pid}-${hosts}`;
-  await succeed([TESTHOST, "image", IMAGE, "--variant=essential", "--include=python3"], env);
-  await succeed(
-    [TESTHOST, "up", name, "--image", IMAGE, "--net", "none", "--owner", String(process.pid)],
-    env,
-  );
-  t.after(() => succeed([TESTHOST, "down", name], env));
-  return {
-    put: async (file, path) => {
-      await succeed([TESTHOST, "cp", file, `${name}:${path}`], env);
-    },
-    run: (argv) => succeed([TESTHOST, "exec", name, "--", ...argv], env),
-  };
-}
-
-let hosts = 0;
-
-async function succeed(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const { status, signal, stdout, stderr } = await runProcess(argv, { env });
-  assert.equal(status, 0, `${argv.join(" ")} ended with ${status ?? signal}\n${stdout}\n${stderr}`);
-  return stdout;
 }

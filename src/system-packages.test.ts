@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { makeDirectory } from "./testing/small-artifact.ts";
+import { buildForDebian, startTestHost } from "./testing/test-host.ts";
+
+// python3-apt is on no package index: it exists only as a Debian package, and leans on libapt-pkg of another one.
+const WITH_APT = { name: "bare-apt", options: ["--variant=essential", "--include=python3-apt"] };
+
+const VERSIONS = `import importlib.metadata, sys
+import apt, apt_pkg
+
+print(importlib.metadata.version("python-apt"), apt_pkg.Dependency.TYPE_DEPENDS, len(apt_pkg.VERSION) > 0)
+try:
+    import neighbour
+except ImportError as error:
+    print(error)
+`;
+
+test("a module that only Debian has is there while its package is", async (t) => {
+  const host = await startTestHost(t, WITH_APT);
+  if (host === undefined) return;
+  const application = join(await makeDirectory(t), "updates");
+  await mkdir(application);
+  await writeFile(
+    join(application, "holdall.yaml"),
+    "name: updates\nplatform: python\ndeb: python3-apt\ncommands: { versions: { script: versions.py } }\n",
+  );
+  await writeFile(join(application, "versions.py"), VERSIONS);
+  await host.put(await buildForDebian(application), "/root/updates.holdall");
+  // Of no package that the description names.
+  await host.put(join(application, "versions.py"), "/usr/lib/python3/dist-packages/neighbour.py");
+  const versions = ["/root/updates.holdall", "versions"];
+
+  const first = await host.run(versions);
+  assert.match(first, /^[0-9.]+ \d+ True\nNo module named 'neighbour'\n$/);
+  assert.equal(await host.run(versions), first);
+
+  // The release is ready; what it links to goes.
+  await host.run(["dpkg", "--remove", "python3-apt"]);
+  const { status, stderr } = await host.try(versions);
+  assert.equal(
+    stderr,
+    "cannot start updates 0: it needs packages that this system lacks: python3-apt\n" +
+      "hint: Run `apt-get install python3-apt` as root.\n",
+  );
+  assert.equal(status, 1);
+});
