@@ -37,9 +37,9 @@ test("names what the targets serve, once each, in their order", () => {
   const value = (name: string) => lines.find((line) => line.startsWith(`${name}=`))?.split("'")[1];
   assert.equal(
     value("holdall_serves"),
-    "Python 3.12 on x86_64 with glibc 2.17 or newer or Python 3.13 (cp313t) on aarch64 with musl 1.2 or newer or Python 3.11",
+    "Python 3.12 on x86_64 with glibc 2.17 or newer, or Python 3.13 (cp313t) on aarch64 with musl 1.2 or newer, or Python 3.11",
   );
-  assert.equal(value("holdall_accepts"), " cp312/x86_64 cp313t/aarch64 cp311/any ");
+  assert.equal(value("holdall_accepts"), "cp312/x86_64/glibc/2.17 cp313t/aarch64/musl/1.2 cp311/any");
   assert.equal(value("holdall_commands"), "python3.12:python3.13:python3.11:python3:python");
 });
 

@@ -58,8 +58,8 @@ test("no suitable Python: each one that was looked at is named", async (t) => {
   const artifact = await makeArtifactToStart(t, { target });
   const directory = await fakePath(t, {
     "python3.99": "#!/bin/sh\nexit 127\n",
-    python3: "#!/bin/sh\necho cp38d x86_64 3.8.1 1 1 /x/python3\n",
-    python: "#!/bin/sh\necho pypy310 aarch64 3.10.14 1 1 /x/pypy\n",
+    python3: "#!/bin/sh\necho cp38d x86_64 3.8.1 1 1 0 /x/python3\n",
+    python: "#!/bin/sh\necho pypy310 aarch64 3.10.14 1 1 0 /x/pypy\n",
   });
   const { status, stderr } = await start(artifact, ["shop"], { env: { PATH: directory } });
   const [sentence = "", hint] = stderr.split("\n");
@@ -83,7 +83,7 @@ test("another processor, an old libc", async (t) => {
   const { stderr } = await start(foreign, ["shop"]);
   assert.match(
     stderr,
-    /^cannot start shop 1\.0: it serves Python [0-9.]+ on riscv64 with glibc 2\.17 or newer; this host has \//,
+    /^cannot start shop 1\.0: it serves Python [0-9.]+ on riscv64 with glibc 2\.17 or newer; this host is \S+ with glibc [0-9.]+ and has \/.*\nhint: Build it for this machine, with `holdall build --target`, or use another\.$/m,
   );
   await assertRefused(
     foreign,
@@ -96,10 +96,16 @@ test("another processor, an old libc", async (t) => {
   const newer = { kind: "glibc", floor: "9.9" } as const;
   const artifact = await makeArtifactToStart(t, { target: { processor: PYTHON.processor, libc: newer } });
   const version = execFileSync("getconf", ["GNU_LIBC_VERSION"], { encoding: "utf8" }).trim();
-  await assertRefused(artifact, {
-    reason: `start shop 1.0: ${SERVES} on ${PYTHON.processor} with glibc 9.9 or newer; this host has ${version}`,
-    hint: "Use a newer system, or build the artifact on one as old as this.",
-  });
+  await assertRefused(
+    artifact,
+    {
+      reason: `start shop 1.0: ${SERVES} on ${PYTHON.processor} with glibc 9.9 or newer; this host is ${PYTHON.processor} with ${version}`,
+      hint: "Build it for this machine, with `holdall build --target`, or use another.",
+    },
+    { env: { HOLDALL_PYTHON: PYTHON.path } },
+  );
+  const searched = await start(artifact, ["shop"]);
+  assert.match(searched.stderr, /glibc 9\.9 or newer; this host is \S+ with glibc \S+ and has \//);
   assert.deepEqual([...(await listCache(artifact)), ...(await listCache(foreign))], []);
 });
 

@@ -18,7 +18,7 @@ esac
 
 # Cold. Everything below may fork.
 holdall_serves='@serves@'
-holdall_accepts=' @accepts@ ' # ABI and processor of each target
+holdall_accepts='@accepts@' # of each target: ABI/any, or ABI/processor/libc/floor
 holdall_commands='@commands@'
 holdall_found=
 holdall_tried=:
@@ -28,9 +28,70 @@ holdall_refuse() {
   exit 1
 }
 
+# Sets holdall_libc to kind and version: `glibc 2.36`. What has musl may also have a loader for glibc's programs.
+holdall_find_libc() {
+  holdall_libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || holdall_libc=
+  case $holdall_libc in 'glibc '*) return ;; esac
+  for holdall_loader in /lib/ld-musl-*; do
+    [ -f "$holdall_loader" ] || continue
+    # It says its version, and fails, when it is called without a program.
+    holdall_libc=$("$holdall_loader" 2>&1)
+    holdall_libc=${holdall_libc#*Version }
+    holdall_libc="musl ${holdall_libc%%[!0-9.]*}"
+    return
+  done
+  for holdall_loader in /lib64/ld-linux-* /lib/ld-linux-*; do
+    [ -f "$holdall_loader" ] || continue
+    holdall_libc=$("$holdall_loader" --version 2>/dev/null) || continue
+    holdall_libc=${holdall_libc#*release version }
+    holdall_libc=${holdall_libc%%[!0-9.]*}
+    holdall_libc="glibc ${holdall_libc%.}"
+    return
+  done
+  holdall_libc='another C library'
+}
+
+# Whether version $1 is $2 or newer, by their first two numbers.
+holdall_is_new() {
+  holdall_minor=${1#*.}
+  holdall_minor=${holdall_minor%%[!0-9]*}
+  [ "${1%%.*}" -gt "${2%%.*}" ] || { [ "${1%%.*}" -eq "${2%%.*}" ] && [ "${holdall_minor:-0}" -ge "${2#*.}" ]; }
+}
+
+# Whether this machine is that of a target: `any`, or processor/libc/floor.
+holdall_suits() {
+  case $1:$holdall_libc in
+    any:*) return 0 ;;
+    "$holdall_processor/${holdall_libc%% *}/"*:*' '[0-9]*) holdall_is_new "${holdall_libc#* }" "${1##*/}" ;;
+    *) return 1 ;;
+  esac
+}
+
+# No target is for this machine, or no Python of it is for a target.
+holdall_refuse_host() {
+  set +f
+  unset IFS
+  holdall_find_libc
+  holdall_processor=$(uname -m 2>/dev/null) || holdall_processor='an unknown processor'
+  holdall_hint='Build it for this machine, with `holdall build --target`, or use another.'
+  for holdall_target in $holdall_accepts; do
+    ! holdall_suits "${holdall_target#*/}" ||
+      holdall_hint='Install a Python that it serves, or name one that is not in PATH by HOLDALL_PYTHON.'
+  done
+  holdall_host=has
+  case $holdall_serves in
+    # Which machine it is matters where there is machine code.
+    *' on '*)
+      holdall_host="is $holdall_processor with $holdall_libc and has"
+      ;;
+  esac
+  holdall_refuse "it serves $holdall_serves; this host $holdall_host ${holdall_found:-no Python}" "$holdall_hint"
+}
+
 # Runs a Python, as its name says little. Sets holdall_fact to ABI, processor, version, whether it is new enough for the
-# program inside, whether it can read this file, and sets holdall_python to its own path: what is in PATH may be a shim
-# that changes the environment. Written for Python 2 and 3.
+# program inside, whether it can read this file, whether a target is for it and its libc (of musl the version is looked
+# at later), and sets holdall_python to its own path: what is in PATH may be a shim that changes the environment. Written
+# for Python 2 and 3.
 holdall_probe() {
   holdall_fact=$("$1" -I -S -c '
 import os, sys, zipimport
@@ -44,17 +105,29 @@ try:
     os.path.isdir(sys.argv[1]) or zipimport.zipimporter(sys.argv[1]).get_code("__main__")
 except Exception:
     readable = False
-facts = (abi, processor, sys.version.split()[0], usable, readable, sys.executable)
-sys.stdout.write("%s %s %s %d %d %s" % facts)
-' "$holdall_self" 2>/dev/null </dev/null) || holdall_fact=
+try:
+    libc = os.confstr("CS_GNU_LIBC_VERSION").split()
+except Exception:
+    libc = ["musl", "999.0"]
+def numbers(version):
+    return [int(part) for part in version.split(".")[:2]]
+def serves(target):
+    place = target.split("/")
+    if place[0] != abi or place[1] not in (processor, "any"):
+        return False
+    return len(place) == 2 or (place[2] == libc[0] and numbers(place[3]) <= numbers(libc[1]))
+serves = any(serves(target) for target in sys.argv[2].split())
+facts = (abi, processor, sys.version.split()[0], usable, readable, serves, sys.executable)
+sys.stdout.write("%s %s %s %d %d %d %s" % facts)
+' "$holdall_self" "$holdall_accepts" 2>/dev/null </dev/null) || holdall_fact=
   case $holdall_fact in
-    *' '*' '*' '[01]' '[01]' /'*) ;;
+    *' '*' '*' '[01]' '[01]' '[01]' /'*) ;;
     *) holdall_fact= ;;
   esac
   holdall_python=/${holdall_fact#* /}
   holdall_fact=${holdall_fact%% /*}
   case $holdall_fact in
-    *0)
+    *' 0 '[01])
       holdall_refuse "its archive cannot be read: $holdall_self is incomplete or was changed" \
         'Copy the file again.'
       ;;
@@ -71,8 +144,8 @@ holdall_try() {
     holdall_found="${holdall_found:+$holdall_found, }$1 (does not run)"
     return 1
   fi
-  set -- "$1" $holdall_fact # ABI, processor, version, usable, readable
-  case $holdall_accepts in *" $2/$3 "* | *" $2/any "*) return 0 ;; esac
+  set -- "$1" $holdall_fact # ABI, processor, version, usable, readable, serves
+  [ "$7" = 0 ] || return 0
   holdall_found="${holdall_found:+$holdall_found, }$1 ($2 $4 on $3)"
   [ "$5" = 0 ] || holdall_any=${holdall_any:-$holdall_python}
   return 1
@@ -106,6 +179,7 @@ case $holdall_self in
   */prefix) [ ! -f "${holdall_self%prefix}manifest.json" ] || holdall_self=${holdall_self%/prefix} ;;
 esac
 
+@interpreter@
 holdall_any=
 holdall_choice=own
 if [ -n "${HOLDALL_PYTHON:-}" ]; then
@@ -129,8 +203,7 @@ else
   case ${1:---holdall}:$holdall_any in
     --holdall:/*) ;;
     *)
-      holdall_refuse "it serves $holdall_serves; this host has ${holdall_found:-no Python}" \
-        'Install a Python that it serves, or name one that is not in PATH by HOLDALL_PYTHON.'
+      holdall_refuse_host
       ;;
   esac
 fi

@@ -3,7 +3,8 @@
 import os
 import shlex
 
-from .interpreter import render_targets
+from .targets import render_targets
+from .refusal import Refusal
 
 
 def render_about(artifact):
@@ -93,6 +94,20 @@ def verify(artifact):
         len(artifact.manifest["layers"]),
         artifact.identity,
     )
+
+
+def render_wsgi_script(artifact):
+    """For servers that want a script, such as Apache with mod_wsgi."""
+    objects = artifact.manifest["targets"][0]["plan"]["objects"]
+    names = sorted(name for name in objects if objects[name]["interface"] == "wsgi")
+    if not names:
+        raise Refusal(
+            "it has no object for WSGI servers",
+            "Use a server for the interface that `--holdall inspect --json` names.",
+            "write a script for %s" % artifact.path,
+        )
+    path = os.path.abspath(artifact.path)
+    return "import sys; sys.path.insert(0, %r)\nfrom holdall_app import %s as application" % (path, names[0])
 
 
 def unpack(artifact, directory):

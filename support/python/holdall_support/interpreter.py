@@ -5,9 +5,11 @@ import os
 import sys
 
 from .refusal import Refusal
+from .targets import render_targets
 
 
 class Interpreter:
+    layer = None  # of the artifact, when it comes from there
     advice = "Start it as a program, so that it looks for a suitable Python, or name one by HOLDALL_PYTHON."
 
     def __init__(self):
@@ -29,11 +31,30 @@ class Interpreter:
     def release_name(self, identity, links):
         """`links` to modules of system packages: where they differ, a release that is in use stays as it is."""
         lines = ["%s -> %s" % link for link in sorted(links.items())]
-        key = "\n".join([self.path, self.version, *lines])
+        key = "\n".join([*self.release_key(), *lines])
         return "%s-%s-%s" % (
             identity,
             self.abi,
             hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:8],
+        )
+
+
+    def release_key(self):
+        """What tells it from others of the same ABI: an upgrade makes another release."""
+        return [self.path, self.version]
+
+    def enter(self, release):
+        """The path of its release is known, and its own path follows when it is a part of that."""
+
+    def link_from_bin(self):
+        """What bin/python in a release leads to."""
+        return self.path
+
+    def serves(self, target):
+        return (
+            self.implementation == target["python"]["implementation"]
+            and self.abi == target["python"]["abi"]
+            and target["processor"] in ("any", self.processor)
         )
 
 
@@ -44,7 +65,7 @@ def choose_target(targets, interpreter):
             "%s is a copy inside of a virtual environment" % interpreter.path,
             "Use the Python that the virtual environment was made with.",
         )
-    fitting = [target for target in targets if is_for(target, interpreter)]
+    fitting = [target for target in targets if interpreter.serves(target)]
     if not fitting:
         raise Refusal(
             "it serves %s; this is %s (%s)" % (render_targets(targets), interpreter, interpreter.path),
@@ -55,32 +76,11 @@ def choose_target(targets, interpreter):
         libc = target.get("libc")
         if libc is None or (libc["kind"] == kind and numbers(version) >= numbers(libc["floor"])):
             return target
+    host = "%s with %s" % (interpreter.processor, " ".join((kind, version)).strip())
     raise Refusal(
-        "it serves %s; this host has %s" % (render_targets(fitting), " ".join((kind, version)).strip()),
-        "Use a newer system, or build the artifact on one as old as this.",
+        "it serves %s; this host is %s" % (render_targets(targets), host),
+        "Build it for this machine, with `holdall build --target`, or use another.",
     )
-
-
-def is_for(target, interpreter):
-    return (
-        interpreter.implementation == target["python"]["implementation"]
-        and interpreter.abi == target["python"]["abi"]
-        and target["processor"] in ("any", interpreter.processor)
-    )
-
-
-def render_targets(targets):
-    """`Python 3.11 on x86_64 with glibc 2.17 or newer`; src/artifact/prefix.ts writes the same into the prefix."""
-    return " or ".join(dict.fromkeys(render_target(target) for target in targets))
-
-
-def render_target(target):
-    python = target["python"]
-    flags = python["abi"][2 + len(python["version"]) - 1 :]
-    text = "Python " + python["version"] + (" (%s)" % python["abi"] if flags else "")
-    if target["processor"] != "any":
-        text += " on %s with %s %s or newer" % (target["processor"], target["libc"]["kind"], target["libc"]["floor"])
-    return text
 
 
 def numbers(version):
