@@ -15,7 +15,7 @@ import { type ProcessResult, runProcess } from "../system/run-process.ts";
 import { fileEntry, makeDirectory } from "./small-artifact.ts";
 
 /** The `python3` of PATH, which the artifacts here are for. */
-export const PYTHON = findPython();
+export const PYTHON = describePython("python3");
 
 /** With the interpreter itself first: what is called `python3` may be a shim, and slow. */
 export const PATH = [dirname(PYTHON.path), process.env["PATH"]].join(delimiter);
@@ -222,10 +222,10 @@ if __name__ == "__main__":
     main()
 `;
 
-function findPython() {
+export function describePython(program: string) {
   const code =
     "import json,os,sys;print(json.dumps({'path':os.path.realpath(sys.executable),'minor':list(sys.version_info[:2]),'flags':sys.abiflags,'processor':os.uname().machine}))";
-  const facts = JSON.parse(execFileSync("python3", ["-I", "-S", "-c", code], { encoding: "utf8" }));
+  const facts = JSON.parse(execFileSync(program, ["-I", "-S", "-c", code], { encoding: "utf8" }));
   const [major, minor] = facts.minor;
   return {
     path: String(facts.path),

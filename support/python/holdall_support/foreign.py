@@ -20,6 +20,8 @@ from .start import plan_start, prepare
 STATUS = 3
 # Servers whose log is not always standard error.
 LOGGERS = ("gunicorn.error", "uvicorn.error", "hypercorn.error")
+# Modules of servers and gunicorn's workers that know nothing but WSGI.
+WSGI_ONLY = ("gunicorn.workers.gthread", "gunicorn.workers.sync", "mod_wsgi", "uwsgi", "waitress.server")
 
 
 class ServerInterpreter(Interpreter):
@@ -46,7 +48,7 @@ class NotLoaded(Exception):
 def enter(path):
     """Makes the application importable here; returns the objects of its plan by name.
 
-    What is refused is one line in the server's log, and ends the process: no request could be answered.
+    What is refused is a sentence in the server's log, and ends the process: no request could be answered.
     """
     call = Call(path)
     try:
@@ -61,20 +63,31 @@ def enter(path):
         import_path = [os.path.normpath(os.path.join(this.path, "app", each)) for each in this.plan["importPath"]]
         check_clashes([site_packages, *import_path], os.environ.get("HOLDALL_ALLOW_CLASHES", ""))
     except Refusal as refusal:
-        stop(call, refusal)
+        return refuse(call, refusal)
     except OSError as error:
         refusal = explain(error, call.cache)
         if refusal is None:
             raise
-        stop(call, refusal)
+        return refuse(call, refusal)
+    warn_of_interfaces(artifact, this.plan["objects"])
     put_on_import_path(site_packages)
     become(this.path, interpreter.is_embedded)
     return {name: load(name, declared) for name, declared in this.plan["objects"].items()}
 
 
-def stop(call, refusal):
-    log(render_refusal(call, refusal))
-    sys.exit(STATUS)
+def refuse(call, refusal):
+    text = render_refusal(call, refusal)
+    log(text)
+    if "mod_wsgi" not in sys.modules:
+        sys.exit(STATUS)
+
+    # Apache's processes go on whatever happens, and mod_wsgi shows a traceback of an attempt to end them.
+    def app(environ, start_response):
+        environ["wsgi.errors"].write(text + "\n")
+        start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+        return [b"The application cannot be started; the server's log says why.\n"]
+
+    return {"app": app}
 
 
 def log(text):
@@ -86,6 +99,13 @@ def log(text):
             return
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+def warn_of_interfaces(artifact, objects):
+    """Only a word: such an object may be there for another server."""
+    names = [name for name, declared in sorted(objects.items()) if declared["interface"] == "asgi"]
+    if names and any(module in sys.modules for module in WSGI_ONLY):
+        log("%s %s: %s is for ASGI servers, and this one speaks WSGI" % (artifact.name, artifact.version, names[0]))
 
 
 def put_on_import_path(site_packages):

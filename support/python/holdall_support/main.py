@@ -6,7 +6,11 @@ import sys
 from .artifact import Artifact
 from .refusal import Refusal
 
-USAGE = "Use `--holdall inspect`, `--holdall inspect --json`, `--holdall verify` or `--holdall unpack DIRECTORY`."
+USAGE = (
+    "Use `--holdall inspect`, `--holdall inspect --json`, `--holdall verify`, `--holdall path`, "
+    "`--holdall wsgi-script`, `--holdall unpack DIRECTORY`, or "
+    "`--holdall unpack --venv DIRECTORY`, with `--only dependencies` or `--only application` for one part of it."
+)
 
 
 class Call:
@@ -74,15 +78,46 @@ def look_inside(call, artifact, arguments):
     elif arguments == ["verify"]:
         call.action = "verify %s" % artifact.path
         print(about.verify(artifact))
-    elif len(arguments) == 2 and arguments[0] == "unpack":
-        call.action = "unpack %s to %s" % (artifact.path, arguments[1])
-        try:
-            about.unpack(artifact, arguments[1])
-        except OSError as error:
-            raise Refusal(error.strerror.lower(), "Name a new directory where there is room.") from error
+    elif arguments == ["path"]:
+        from .start import ensure_release
+
+        print(ensure_release(call, artifact, dict(os.environ)))
+    elif arguments == ["wsgi-script"]:
+        print(about.render_wsgi_script(artifact))
+    elif arguments[:1] == ["unpack"]:
+        unpack(call, artifact, arguments[1:])
     else:
-        words = " ".join(arguments) or "nothing"
-        raise Refusal("%s is not one of inspect, verify, unpack" % words, USAGE, "understand --holdall", 2)
+        refuse_words(arguments)
+
+
+def unpack(call, artifact, arguments):
+    if len(arguments) == 1 and not arguments[0].startswith("-"):
+        from .about import unpack as write
+    elif len(arguments) in (2, 4) and arguments[0] == "--venv" and arguments[2:3] in ([], ["--only"]):
+        from .venv import PARTS, unpack_environment
+
+        directory, part = arguments[1], (arguments[3:] or [None])[0]
+        if part not in (None, *PARTS):
+            refuse_words(["unpack", *arguments])
+
+        def write(artifact, directory):
+            unpack_environment(artifact, directory, part, dict(os.environ))
+
+        arguments = [directory]
+    else:
+        refuse_words(["unpack", *arguments])
+    call.action = "unpack %s to %s" % (artifact.path, arguments[0])
+    try:
+        write(artifact, arguments[0])
+    except OSError as error:
+        raise Refusal(error.strerror.lower(), "Name a new directory where there is room.") from error
+
+
+def refuse_words(arguments):
+    words = " ".join(arguments) or "nothing"
+    raise Refusal(
+        "%s is not one of inspect, verify, path, wsgi-script, unpack" % words, USAGE, "understand --holdall", 2
+    )
 
 
 def say(call, refusal):

@@ -52,6 +52,15 @@ def plan_start(artifact, interpreter, environment):
     return Start(artifact, cache, interpreter, target, packages)
 
 
+def ensure_release(call, artifact, environment):
+    """The path of the release, which is made when there is none."""
+    this = plan_start(artifact, Interpreter(), environment)
+    call.cache = this.cache.path
+    if not this.is_ready():
+        prepare(this)
+    return this.path
+
+
 def start(artifact, arguments, environment):
     """Replaces this process."""
     this = plan_start(artifact, Interpreter(), environment)
@@ -77,9 +86,9 @@ def prepare(this):
             work = this.cache.make_work_directory()
             notice(this)
         layers = ensure_layers(this.artifact, this.layers, this.cache, work)
-        release = plan_release(
-            this.path, this.interpreter, this.plan, [layers[identity] for identity in this.layers], read_modules(this)
-        )
+        stored = [layers[identity] for identity in this.layers]
+        modules = read_modules(this.artifact)
+        release = plan_release(this.path, this.interpreter, this.plan, stored, modules)
         release.add_system_modules(this.packages.links)
         text = ready.render_ready(this.test, release, this.interpreter, this.plan)
         if not is_release_whole(release):
@@ -109,9 +118,9 @@ def notice(this):
         print("preparing %s %s ..." % (this.artifact.name, this.artifact.version), file=sys.stderr)
 
 
-def read_modules(this):
-    names = [name for name in this.artifact.manifest["members"] if name.startswith(MODULES)]
-    return {name[len(MODULES) :]: this.artifact.read(name) for name in names}
+def read_modules(artifact):
+    names = [name for name in artifact.manifest["members"] if name.startswith(MODULES)]
+    return {name[len(MODULES) :]: artifact.read(name) for name in names}
 
 
 def place_release(release, work):
