@@ -14,7 +14,7 @@ const KINDS_WITH_LINKS: readonly LayerKind[] = ["application", "interpreter"];
 /** What an environment's `bin` may have as its interpreter: nobody else may bring a file of that name. */
 export const INTERPRETER_NAME = /^python[0-9.]*t?$/;
 
-const RESERVED_DATA = /^data\/(pyvenv\.cfg|app|bin\/python[0-9.]*t?)(\/|$)/;
+const RESERVED_DATA = /^data\/(pyvenv\.cfg|app|python|bin\/python[0-9.]*t?)(\/|$)/;
 
 /**
  * The rules for a path that do not depend on where it is used: relative, plain parts, nothing that a terminal or

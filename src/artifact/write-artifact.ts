@@ -12,10 +12,11 @@ import {
 } from "./manifest.ts";
 import { contentOf, sha256 } from "./measure.ts";
 import { parseManifest, renderManifest } from "./parse-manifest.ts";
+import type { InterpreterPlace } from "./prefix.ts";
 import { NO_IDENTITY, parsePrefixIdentity, withIdentity } from "./prefix-identity.ts";
 import { type SealedMember, sealFile } from "./seal-file.ts";
 import { fromBytes } from "./source.ts";
-import { MANIFEST_NAME } from "./zip.ts";
+import { MANIFEST_NAME, placeMembers } from "./zip.ts";
 
 /** All that an artifact is made of; whatever else the manifest has follows from it. */
 export interface ArtifactContent
@@ -28,10 +29,11 @@ export interface ArtifactContent
 
 export type ArtifactLayer = WrittenLayer & Pick<Layer, "name" | "version" | "of">;
 
-/** Pure, and of the same length for every identity. */
+/** Pure, and of the same length for every identity and place. */
 export type PrefixRenderer = (
   facts: Pick<Manifest, "name" | "version" | "targets">,
   identity: Digest,
+  interpreters: ReadonlyMap<Identity, InterpreterPlace>,
 ) => string;
 
 export interface WrittenArtifact {
@@ -50,20 +52,48 @@ export interface WrittenArtifact {
  */
 export async function writeArtifact(content: ArtifactContent, path: string): Promise<WrittenArtifact> {
   try {
-    const prefix = Buffer.from(content.renderPrefix(content, NO_IDENTITY));
+    const prefix = renderPlacedPrefix(content);
     parsePrefixIdentity(prefix);
     const manifest = makeManifest(content, contentOf(prefix));
     const manifestBytes = renderManifest(manifest);
     parseManifest(manifestBytes);
     const identity = sha256(manifestBytes);
-    const members = [...listSupport(content), ...listLayerMembers(content)];
-    members.sort((a, b) => compareBytes(a.name, b.name));
-    members.unshift(inMemory(MANIFEST_NAME, manifestBytes));
+    const members = [inMemory(MANIFEST_NAME, manifestBytes), ...listMembers(content)];
     const size = await sealFile(path, withIdentity(prefix, identity), members);
     return { path, identity, size, manifest };
   } catch (error) {
     throw explain(error, `cannot write ${path}`, { system: "file_unwritable" });
   }
+}
+
+/**
+ * The prefix says where the interpreters in its file are, and its manifest says how long it is and what its digest is. So
+ * it is first rendered for other places, which changes neither its length nor that of the manifest.
+ */
+function renderPlacedPrefix(content: ArtifactContent): Buffer {
+  const interpreters = content.layers.filter(({ kind }) => kind === "interpreter");
+  const render = (firstByteOf: (identity: Identity) => number) => {
+    const places = interpreters.map(({ identity, transport: { sha256, size } }) => {
+      return [identity, { sha256, size, firstByte: firstByteOf(identity) }] as const;
+    });
+    return Buffer.from(content.renderPrefix(content, NO_IDENTITY, new Map(places)));
+  };
+  const draft = render(() => 1);
+  if (interpreters.length === 0) return draft;
+  const manifest = renderManifest(makeManifest(content, contentOf(draft)));
+  const sizes = [inMemory(MANIFEST_NAME, manifest), ...listMembers(content)].map(
+    ({ name, source, crc32 }) => {
+      return { name, crc32, size: source.size };
+    },
+  );
+  const offsets = new Map(placeMembers(sizes, draft.length).map(({ name, offset }) => [name, offset]));
+  return render((identity) => (offsets.get(layerMember(identity)) ?? 0) + 1);
+}
+
+/** All but the manifest, in their order. */
+function listMembers(content: ArtifactContent): readonly SealedMember[] {
+  const members = [...listSupport(content), ...listLayerMembers(content)];
+  return members.sort((a, b) => compareBytes(a.name, b.name));
 }
 
 function makeManifest(content: ArtifactContent, prefix: Content): Manifest {

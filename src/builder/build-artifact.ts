@@ -14,6 +14,7 @@ import { readArtifactSupport } from "./artifact-support.ts";
 import { type BuildRun, reportStep } from "./build-run.ts";
 import type { OnBuildEvent } from "./events.ts";
 import { planInput } from "./gather-sources.ts";
+import { checkInside } from "./inside/check-inside.ts";
 import { HOLDALL_LOCK } from "./lock/holdall-lock.ts";
 import { type Resolution, resolveLock } from "./lock/resolve-lock.ts";
 import { runBuildCommands } from "./run-build-commands.ts";
@@ -32,6 +33,8 @@ export interface BuildOptions {
   readonly pythons?: readonly string[] | undefined;
   /** Machines to build for; default: those of the description, else machines like this one. */
   readonly targets?: readonly TargetPlatform[] | undefined;
+  /** Whether the artifact brings its own Python. Default: what the description says. */
+  readonly withPython?: boolean | undefined;
   /** The uv to use; default: that in PATH, else one that holdall keeps in its cache. */
   readonly uv?: string | undefined;
   /** Whether objects and scripts of the application are imported before the artifact is written. Default: yes. */
@@ -68,7 +71,7 @@ export interface BuiltArtifact {
  *
  * @throws AppError: that of reading descriptions and planning, and `python_not_found`, `build_command_failed`,
  * `lock_invalid`, `resolve_failed`, `index_unreachable`, `hash_mismatch`, `wheel_not_found`, `files_collide`,
- * `import_failed`, `layer_invalid`, `tool_not_found`.
+ * `import_failed`, `layer_invalid`, `tool_not_found`, `interpreter_unusable`, `packages_need_host_python`.
  */
 export async function buildArtifact(options: BuildOptions): Promise<BuiltArtifact> {
   const { directory, cacheDirectory: cache, env, signal, onEvent = () => {} } = options;
@@ -86,6 +89,8 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
     platforms: options.targets ?? [],
     requirement: description.python,
   });
+  const isInside = options.withPython || description.interpreter === "inside";
+  if (isInside) checkInside(description, targets);
   const [{ interpreter }] = targets;
   const input = { description, files, findUv: once(() => findUv(run, interpreter, options.uv)) };
   const resolution = await resolveLock(run, {
@@ -96,7 +101,9 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const made: MadeTarget[] = [];
   for (const [index, target] of targets.entries()) {
     const isChecked = options.checkImports !== false;
-    made.push(await makeTarget(run, resolution.selections[index] ?? [], { ...input, target, isChecked }));
+    made.push(
+      await makeTarget(run, resolution.selections[index] ?? [], { ...input, target, isChecked, isInside }),
+    );
   }
   const layers = uniteLayers(made);
   const arranged = arrangeTargets(made.map(({ target }) => target));
@@ -106,7 +113,11 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const path = options.output ?? join(options.outputDirectory, file);
   const content = {
     ...{ holdall: VERSION, name, version, targets: arranged, layers, renderPrefix },
-    description: withoutUndefined({ ...description, lock: lockOf(description, resolution) }),
+    description: withoutUndefined({
+      ...description,
+      ...(isInside && { interpreter: "inside" }),
+      lock: lockOf(description, resolution),
+    }),
     support: await readArtifactSupport(),
   };
   const written = await reportStep(run, "write-artifact", { subject: basename(path) }, () =>

@@ -20,6 +20,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
   platforms: [],
   os: ["linux"],
   python: undefined,
+  interpreter: "host",
   rpm: [],
   deb: [],
   pip: [],

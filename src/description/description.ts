@@ -12,6 +12,8 @@ export interface Description {
   readonly os: readonly string[];
   /** PEP 440 specifier (`>=3.11`, `<3`), undefined: any. */
   readonly python: string | undefined;
+  /** Where the Python that runs it comes from. */
+  readonly interpreter: "host" | "inside";
   readonly rpm: readonly string[];
   readonly deb: readonly string[];
   /** Requirements (PEP 508) and requirement files, in the order written. */

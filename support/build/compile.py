@@ -19,7 +19,7 @@ import tarfile
 import warnings
 
 PARALLEL = 2
-ROOTS = ("site-packages/", "app/")
+ROOTS = ("site-packages/", "app/", "python/")
 MAGIC = importlib.util.MAGIC_NUMBER
 TAG = sys.implementation.cache_tag
 UNCHECKED_HASH = (1).to_bytes(4, "little")  # PEP 552

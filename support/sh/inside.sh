@@ -4,24 +4,10 @@
 # Of each target: processor, libc, its floor, layer, digest of its member, first byte and size of that, program.
 holdall_inside='@inside@'
 
-# As holdall_look, also on a host with glibc and without its getconf: the loader says its version since 2.33.
-holdall_look_closer() {
-  holdall_look
-  [ -z "$holdall_libc" ] || return 0
-  for holdall_loader in /lib64/ld-linux-* /lib/ld-linux-*; do
-    [ -x "$holdall_loader" ] || continue
-    holdall_libc_version=$("$holdall_loader" --version 2>/dev/null) || continue
-    holdall_libc=glibc
-    holdall_libc_version=${holdall_libc_version#*release version }
-    holdall_libc_version=${holdall_libc_version%%[!0-9.]*}
-    holdall_libc_version=${holdall_libc_version%.}
-    return
-  done
-}
-
 # Sets holdall_layer and what belongs to it, of the first target that this host can run.
 holdall_choose() {
-  holdall_look_closer
+  holdall_find_libc
+  holdall_processor=$(uname -m)
   for holdall_item in $holdall_inside; do
     IFS=:
     set -- $holdall_item
@@ -34,7 +20,6 @@ holdall_choose() {
     holdall_program=$8
     return
   done
-  holdall_libc=${holdall_libc:-another C library}${holdall_libc_version:+ $holdall_libc_version}
   holdall_refuse "it serves $holdall_serves; this host is $holdall_processor with $holdall_libc" \
     'Build it for this machine, with `holdall build --target`, or use another.'
 }

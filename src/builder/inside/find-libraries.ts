@@ -14,42 +14,48 @@ export interface NeededLibrary {
 const OF_LIBC =
   /^(ld-linux.*|ld64|ld-musl-.*|libc|libc\.musl-.*|libm|libmvec|libdl|libpthread|librt|libutil|libresolv|libanl|libnss_.*)\.so(\.[0-9]+)?$/;
 
-/**
- * The shared libraries that ELF files lean on, and those that these lean on, without those of the C library.
- *
- * @param files - paths of programs and libraries of this machine.
- * @returns undefined when a loader would not find one of them either.
- */
-export function findLibraries(files: readonly string[]): readonly NeededLibrary[] | undefined {
-  const found = new Map<string, NeededLibrary>();
-  const queue = [...files];
-  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    const elf = readElf(file);
-    for (const needed of elf?.needed ?? []) {
-      const name = basename(needed);
-      if (OF_LIBC.test(name) || found.has(name)) continue;
-      const path = elf && findLibrary(needed, { elf, origin: dirname(realpathSync(file)) });
-      if (path === undefined) return undefined;
-      found.set(name, { name, path });
-      queue.push(path);
-    }
-  }
-  return [...found.values()];
-}
+/** Looks for the libraries of one machine; it reads each file once. */
+export class LibraryFinder {
+  readonly #directories = listLibraryDirectories("/");
+  readonly #read = new Map<string, Elf | undefined>();
 
-/** ld.so(8): the file's own search path, then the directories of the machine. */
-function findLibrary(
-  needed: string,
-  { elf, origin }: { readonly elf: Elf; readonly origin: string },
-): string | undefined {
-  const expand = (path: string) => path.replaceAll(/\$(ORIGIN|\{ORIGIN\})/g, origin);
-  const candidates = needed.includes("/")
-    ? [expand(needed)]
-    : [...elf.searchPath.map(expand), ...listLibraryDirectories("/")].map((directory) =>
-        join(directory, needed),
-      );
-  const path = candidates.find((candidate) => readElf(candidate)?.processor === elf.processor);
-  return path === undefined ? undefined : realpathSync(path);
+  /**
+   * The shared libraries that an ELF file leans on, and those that these lean on, without those of the C library.
+   *
+   * @param file - path of a program or library.
+   * @returns undefined when a loader would not find one of them either.
+   */
+  findLibraries(file: string): readonly NeededLibrary[] | undefined {
+    const found = new Map<string, NeededLibrary>();
+    const queue = [file];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const elf = this.#readElf(next);
+      for (const needed of elf?.needed ?? []) {
+        const name = basename(needed);
+        if (OF_LIBC.test(name) || found.has(name)) continue;
+        const path = elf && this.#findLibrary(needed, elf, dirname(realpathSync(next)));
+        if (path === undefined) return undefined;
+        found.set(name, { name, path });
+        queue.push(path);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** ld.so(8): the file's own search path, then the directories of the machine. */
+  #findLibrary(needed: string, { searchPath, processor }: Elf, origin: string): string | undefined {
+    const expand = (path: string) => path.replaceAll(/\$(ORIGIN|\{ORIGIN\})/g, origin);
+    const candidates = needed.includes("/")
+      ? [expand(needed)]
+      : [...searchPath.map(expand), ...this.#directories].map((directory) => join(directory, needed));
+    const path = candidates.find((candidate) => this.#readElf(candidate)?.processor === processor);
+    return path === undefined ? undefined : realpathSync(path);
+  }
+
+  #readElf(path: string): Elf | undefined {
+    if (!this.#read.has(path)) this.#read.set(path, readElf(path));
+    return this.#read.get(path);
+  }
 }
 
 /** @returns undefined when there is no such file, or it is not of this kind. */

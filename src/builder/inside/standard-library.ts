@@ -8,10 +8,10 @@ const LEFT_OUT_DIRECTORIES = [
 
 /**
  * Modules in machine code: for the tests of Python; for windows; for Sun's NIS, which brings Kerberos with it; and those
- * with libraries under the GPL, which an application would have to answer for.
+ * with libraries under copyleft (readline, gdbm, Berkeley DB), which an application would have to answer for.
  */
 const LEFT_OUT_MODULES =
-  /^(_test.*|_ctypes_test|_xxtestfuzz|xxlimited.*|xxsubtype|_tkinter|nis|readline|_gdbm)$/;
+  /^(_test.*|_ctypes_test|_xxtestfuzz|xxlimited.*|xxsubtype|_tkinter|nis|readline|_gdbm|_dbm)$/;
 
 const LEFT_OUT_FILES = [
   /^(turtle\.py|EXTERNALLY-MANAGED)$/,

@@ -5,6 +5,7 @@ import { compileLayers } from "../bytecode.ts";
 import { checkImports } from "../check-imports.ts";
 import { installDistributions } from "../distributions/install-distributions.ts";
 import { gatherSources, type SourceInput } from "../gather-sources.ts";
+import { packInterpreter } from "../inside/pack-interpreter.ts";
 import { compareVersions, machineOf } from "../libc-floor.ts";
 import type { LockedDistribution } from "../lock/lock.ts";
 import { type BuildTarget, renderBuildTarget } from "./build-target.ts";
@@ -26,7 +27,7 @@ export interface MadeTarget {
 export async function makeTarget(
   run: BuildRun,
   locked: readonly LockedDistribution[],
-  input: SourceInput & { readonly isChecked: boolean },
+  input: SourceInput & { readonly isChecked: boolean; readonly isInside: boolean },
 ): Promise<MadeTarget> {
   const { description, target } = input;
   const { interpreter } = target;
@@ -34,7 +35,8 @@ export async function makeTarget(
   const sources = await gatherSources(run, installed.distributions, input);
   const { plan, version, distributions, own } = sources;
   const others = sources.layers.filter((layer) => !own.includes(layer));
-  const machine = machineOf(distributions, target);
+  const inside = input.isInside ? [await packInterpreter(run, interpreter)] : [];
+  const machine = machineOf([...distributions, ...inside], target);
   const isChecked = input.isChecked && isRunnable(machine, target);
   if (input.isChecked && !isChecked) {
     const message = `imports are not checked for ${renderBuildTarget(target)}: this machine does not run it`;
@@ -48,7 +50,7 @@ export async function makeTarget(
   await Promise.allSettled([compiling, checking]);
   await checking;
   const bytecode = await compiling;
-  const layers = [...sources.layers, ...bytecode.layers];
+  const layers = [...inside.map(({ layer }) => layer), ...sources.layers, ...bytecode.layers];
   return {
     target: {
       python: { implementation: "cpython", version: interpreter.version, abi: interpreter.abi },
@@ -57,7 +59,12 @@ export async function makeTarget(
       plan,
     },
     layers,
-    madeLayers: [...installed.made, ...sources.made, ...bytecode.made],
+    madeLayers: [
+      ...inside.flatMap(({ layer, isMade }) => (isMade ? [layer.identity] : [])),
+      ...installed.made,
+      ...sources.made,
+      ...bytecode.made,
+    ],
     version,
   };
 }

@@ -39,6 +39,10 @@ export const buildCommand = defineCommand(
         isList: true,
         help: "machines to build for: processor and newest libc that wheels may need, such as x86_64-glibc2.28 or aarch64-musl (default: targets of the description, or machines like this one)",
       },
+      "with-python": {
+        type: "boolean",
+        help: "put the Python inside: the artifact then runs on hosts that have none, and never uses theirs",
+      },
       "no-import-check": {
         type: "boolean",
         help: "do not import the application's object, when importing it has effects",
@@ -48,6 +52,7 @@ export const buildCommand = defineCommand(
       { line: "holdall build", help: "the application in this directory" },
       { line: "holdall build app --output notes.holdall", help: "another directory, a name of your own" },
       { line: "holdall build --python 3.11", help: "for the Python of the machine that will run it" },
+      { line: "holdall build --with-python", help: "for hosts without Python" },
       {
         line: "holdall build --python 3.11,3.13 --target x86_64-glibc2.28,aarch64-glibc2.28",
         help: "one file for two Pythons on two processors",
@@ -55,7 +60,7 @@ export const buildCommand = defineCommand(
     ],
   },
   async (
-    { dir, output, python, target, "no-import-check": isUnchecked },
+    { dir, output, python, target, "with-python": withPython, "no-import-check": isUnchecked },
     context,
   ): Promise<BuiltArtifact> => {
     const { buildArtifact } = await import("../../builder/build-artifact.ts");
@@ -66,6 +71,7 @@ export const buildCommand = defineCommand(
       outputDirectory: process.cwd(),
       pythons: python,
       targets: target.length === 0 ? undefined : target.map(readTarget),
+      withPython,
       checkImports: !isUnchecked,
       cacheDirectory: join(cacheDirectory(env), "build"),
       env,

@@ -24,6 +24,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     platforms: map(written.platform, (value) => parsePlatforms(value, context)),
     os: map(written.os, (value) => parseSystems(value, context)),
     python: map(written.python, (value) => parsePython(value, context)),
+    interpreter: written.interpreter,
     rpm: map(written.rpm, (value) => parsePackages(value, "rpm", context)),
     deb: map(written.deb, (value) => parsePackages(value, "deb", context)),
     pip: map(written.pip, (value) => parsePip(value, context, mayBeBuilt)),

@@ -141,6 +141,7 @@ function makeDescription(random: Random): Record<string, unknown> {
     platform: random.pick(["python, wsgi", ["asgi"]]),
     os: "posix",
     python: random.pick(["<3", ">=3.11,<4", "3.12"]),
+    interpreter: "inside",
     deb: ["libpq5", "g++"],
     pip: random.pick([
       "r.txt",

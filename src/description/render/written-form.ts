@@ -13,14 +13,29 @@ import type { YamlValue } from "./render-yaml.ts";
 
 /** The keys of a description as a user would write them; parsing them gives the same description. */
 export function writtenForm(description: Description): Readonly<Record<string, YamlValue | undefined>> {
-  const { name, version, platforms, os, python, rpm, deb, pip, paths, app, services, files, build } =
-    description;
+  const {
+    name,
+    version,
+    platforms,
+    os,
+    python,
+    interpreter,
+    rpm,
+    deb,
+    pip,
+    paths,
+    app,
+    services,
+    files,
+    build,
+  } = description;
   return {
     name,
     version,
     platform: commaText(platforms),
     os: commaText(os),
     python,
+    interpreter: interpreter === "host" ? undefined : interpreter,
     rpm: commaText(rpm),
     deb: commaText(deb),
     pip: oneOrList(pip.map(pipText)),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { field, list, TEXT, textLike } from "./field.ts";
+import { field, list, oneOf, TEXT, textLike } from "./field.ts";
 
 /** Texts that may be written as one, with commas between. */
 export const COMMA_LIST = v.union([TEXT, list(TEXT)], "must be text (with commas between) or a list");
@@ -44,6 +44,14 @@ export const IDENTITY = [
       "`requires-python` in `pyproject.toml`, `python` of poetry, `python_requires` in `setup.cfg`; or any",
     help: 'Versions of Python that the application runs with, as a PEP 440 specifier; a version alone, such as `3.11`, means `==3.11.*`. In YAML `">=3.11"` needs its quotes.',
     example: 'python: ">=3.11"',
+    platform: "python",
+  }),
+  field({
+    name: "interpreter",
+    type: oneOf(["host", "inside"]),
+    default: "`host`",
+    help: "Which Python runs the application: one of the `host`, or one that the artifact has `inside`. `holdall build --with-python` asks for the latter, too.",
+    example: "interpreter: inside",
     platform: "python",
   }),
 ] as const;

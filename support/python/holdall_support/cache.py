@@ -103,15 +103,28 @@ class Cache:
             self._lock = None
 
     def remove_stale_work(self):
-        """Only while the lock is held: then nobody else works there."""
+        """Only while the lock is held: then nobody else works there but a prefix on a host without flock(1)."""
         if self.is_locked:
             for name in os.listdir(self.work):
-                remove_tree(os.path.join(self.work, name))
+                if not is_prefix_alive(name):
+                    remove_tree(os.path.join(self.work, name))
 
     def make_work_directory(self):
         path = "%s/%d-%s" % (self.work, os.getpid(), os.urandom(6).hex())
         os.mkdir(path, 0o755)
         return path
+
+
+def is_prefix_alive(name):
+    """Whether a work directory is that of a prefix that unpacks an interpreter. Ours has done so, under the same id."""
+    kind, _, number = name.partition("-")
+    if kind != "sh" or not number.isdigit() or int(number) == os.getpid():
+        return False
+    try:
+        os.kill(int(number), 0)
+        return True
+    except (OSError, OverflowError):
+        return False
 
 
 def remove_tree(path):

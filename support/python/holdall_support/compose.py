@@ -9,7 +9,6 @@ import shutil
 
 from . import scripts
 from .layer import check_nesting
-from .refusal import Broken
 
 UP = "../../.."  # from site-packages to the release
 MARK = ".in-use"
@@ -61,10 +60,11 @@ def plan_release(path, interpreter, plan, layers, modules):
         "scripts": "bin",
         "data": "",
         "headers": "include",
+        "python": "python",
     }
     for layer in layers:
-        if layer.kind == "interpreter":
-            raise Broken("it has an interpreter inside, which the reader inside does not know")
+        if layer.kind == "interpreter" and interpreter.layer is None:
+            continue  # a server has brought another Python
         for entry in layer.entries:
             top, _, below = entry.path.partition("/")
             place = places[top] + "/" + below if places[top] else below
@@ -111,7 +111,7 @@ def read_if_script(path):
 
 def add_environment(release, interpreter, plan):
     for name in ("python", "python3", "python" + interpreter.minor):
-        release.links["bin/" + name] = interpreter.path
+        release.links["bin/" + name] = interpreter.link_from_bin()
     if interpreter.processor != "32-bit":  # as `python -m venv` does
         release.links["lib64"] = "lib"
     settings = "home = %s\ninclude-system-site-packages = false\nversion = %s\n"

@@ -16,7 +16,7 @@ PLACES = {
     "bytecode": ("site-packages", "app"),
     "interpreter": ("python",),
 }
-RESERVED = re.compile(r"data/(pyvenv\.cfg|app|bin/python[0-9.]*t?)(/|$)|scripts/python[0-9.]*t?(/|$)")
+RESERVED = re.compile(r"data/(pyvenv\.cfg|app|python|bin/python[0-9.]*t?)(/|$)|scripts/python[0-9.]*t?(/|$)")
 CHUNK = 1 << 20
 
 

@@ -35,7 +35,7 @@ def render_ready(test, release, interpreter, plan):
     """Text for a POSIX shell with the arguments of the call: it replaces the shell, or does nothing."""
     return "%s%s  case $1 in\n%s  esac\nfi\n" % (
         test,
-        render_enter(),
+        render_enter(interpreter),
         "".join(render_arms(release.list_programs(), plan, interpreter)),
     )
 
@@ -60,14 +60,21 @@ def render_test(path, interpreter, marks, boot):
     )
 
 
-def render_enter():
+def render_enter(interpreter):
+    # The loader finds libraries beside the program; without /proc it has to be told where that is, ld.so(8).
+    origin = (
+        "    [ -e /proc/self/exe ] || { LD_ORIGIN_PATH=$holdall_release/python/bin && export LD_ORIGIN_PATH; }\n"
+        if interpreter.layer is not None
+        else ""
+    )
     return (
         "  holdall_enter() {\n"
         "    unset %s\n"
         "    PATH=$holdall_release/bin:${PATH:-/usr/local/bin:/usr/bin:/bin}\n"
         "    export PATH\n"
+        "%s"
         "  }\n"
-    ) % NOT_INHERITED
+    ) % (NOT_INHERITED, origin)
 
 
 def render_arms(scripts, plan, interpreter):

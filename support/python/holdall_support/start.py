@@ -9,7 +9,8 @@ import sys
 from . import ready
 from .cache import find_cache, remove_tree
 from .compose import is_release_whole, make_release, plan_release
-from .interpreter import Interpreter, choose_target
+from .inside import find_interpreter, has_interpreter, is_inside, start_by_prefix
+from .interpreter import choose_target
 from .refusal import Refusal
 from .store import ensure_layers
 from .system_packages import find_system_packages
@@ -30,11 +31,12 @@ class Start:
         self.packages = packages
         name = interpreter.release_name(artifact.identity, packages.links)
         self.path = "%s/%s" % (cache.releases, name)
+        interpreter.enter(self.path)
         self.test = ready.render_test(self.path, interpreter, packages.marks, ready.find_boot())
         self.ready = "%s/%s" % (cache.ready, name)
         self.places = [self.ready]
         # The prefix comes back to the release of the Python that its own search finds, not to one named for this call.
-        if sys._xoptions.get("holdall") == "found":
+        if sys._xoptions.get("holdall") in ("found", "inside"):
             self.places.append("%s/%s" % (cache.ready, artifact.identity))
 
     def is_ready(self):
@@ -54,7 +56,7 @@ def plan_start(artifact, interpreter, environment):
 
 def ensure_release(call, artifact, environment):
     """The path of the release, which is made when there is none."""
-    this = plan_start(artifact, Interpreter(), environment)
+    this = plan_start(artifact, find_interpreter(artifact.manifest), environment)
     call.cache = this.cache.path
     if not this.is_ready():
         prepare(this)
@@ -63,7 +65,11 @@ def ensure_release(call, artifact, environment):
 
 def start(artifact, arguments, environment):
     """Replaces this process."""
-    this = plan_start(artifact, Interpreter(), environment)
+    if has_interpreter(artifact.manifest) and not is_inside():
+        sys.stdout.flush()
+        restore_process(environment)
+        start_by_prefix(artifact, arguments, environment)
+    this = plan_start(artifact, find_interpreter(artifact.manifest), environment)
     text = None if this.is_ready() else prepare(this)
     check_command(this, arguments[0], environment)
     sys.stdout.flush()
