@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { PACKAGE_ROOT } from "./system/package-root.ts";
 import { makeDirectory } from "./testing/small-artifact.ts";
-import { BARE_PYTHON, buildForDebian, startTestHost } from "./testing/test-host.ts";
+import { BARE_PYTHON, buildForDebian, SERVE_AND_FETCH, startTestHost } from "./testing/test-host.ts";
 
 test("a Debian with nothing but python3 and no network serves the Django example", async (t) => {
   const host = await startTestHost(t, BARE_PYTHON);
@@ -20,31 +20,12 @@ test("a Debian with nothing but python3 and no network serves the Django example
     "python3",
     "-c",
     SERVE_AND_FETCH,
-    "/root/notes.holdall",
     "http://127.0.0.1:8000/",
+    "/root/notes.holdall",
+    "serve",
   ]);
   assert.match(page, /Packed lunch/);
 });
-
-/** Starts a server, asks for one page as soon as it answers, stops it and expects it to end. */
-const SERVE_AND_FETCH = `
-import subprocess, sys, time, urllib.request
-server = subprocess.Popen([sys.argv[1], "serve"], stderr=subprocess.PIPE)
-deadline = time.monotonic() + 60
-while True:
-    try:
-        print(urllib.request.urlopen(sys.argv[2]).read().decode())
-        break
-    except OSError as error:
-        # An HTTPError is an OSError too, and it is an answer.
-        if hasattr(error, "code") or server.poll() is not None or time.monotonic() > deadline:
-            server.kill()
-            sys.exit(f"{error!r} {server.communicate()[1].decode()}")
-        time.sleep(0.05)
-server.terminate()
-server.communicate(timeout=60)
-sys.exit(server.returncode)
-`;
 
 test("two applications with conflicting versions run from one cache, and what they share is stored once", async (t) => {
   const host = await startTestHost(t, BARE_PYTHON);

@@ -3,11 +3,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makeDirectory } from "./testing/small-artifact.ts";
-import { buildForDebian, startTestHost } from "./testing/test-host.ts";
+import { buildForDebian, SYSTEMD_PYTHON, startTestHost } from "./testing/test-host.ts";
 
-// python3-apt is on no package index: it exists only as a Debian package, and leans on libapt-pkg of another one.
-const WITH_APT = { name: "bare-apt", options: ["--variant=essential", "--include=python3-apt"] };
-
+// python3-apt exists only as a Debian package, and leans on libapt-pkg of another one.
 const VERSIONS = `import importlib.metadata, sys
 import apt, apt_pkg
 
@@ -19,7 +17,7 @@ except ImportError as error:
 `;
 
 test("a module that only Debian has is there while its package is", async (t) => {
-  const host = await startTestHost(t, WITH_APT);
+  const host = await startTestHost(t, SYSTEMD_PYTHON);
   if (host === undefined) return;
   const application = join(await makeDirectory(t), "updates");
   await mkdir(application);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { PLACEHOLDERS, type Plan } from "../artifact/plan.ts";
@@ -7,14 +7,13 @@ import { appFilesOf, readAppFiles } from "../description/app-files.ts";
 import { describe } from "../description/describe.ts";
 import type { Description } from "../description/description.ts";
 import { readDescription } from "../description/read-description.ts";
+import { readExamples } from "../testing/example.ts";
 import type { Distribution, PlanInput, Platform } from "./platform.ts";
 import { choosePlatforms, PLATFORMS, planApplication, planRequirements } from "./registry.ts";
 
 // A new folder under examples/ is a new test; a new platform goes through all of them.
 const EXAMPLES = new URL("../../examples/", import.meta.url);
-const APPS = readdirSync(EXAMPLES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const APPS = readExamples().map(({ name }) => name);
 
 for (const app of APPS) {
   test(`plans examples/${app} as recorded`, async () => {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
 
 const EXAMPLES = join(PACKAGE_ROOT, "examples");
@@ -32,8 +32,9 @@ export interface ExampleRequest {
 }
 
 export function readExamples(): readonly Example[] {
-  const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => {
+  // examples/deploy is not an application: it has nothing to request.
+  const names = globSync("*/requests.json", { cwd: EXAMPLES }).map(dirname).sort();
+  return names.map((name) => {
     const directory = join(EXAMPLES, name);
     const { setup = [], requests } = JSON.parse(readFileSync(join(directory, "requests.json"), "utf8"));
     const commands = setup.map((each: unknown) => (Array.isArray(each) ? { command: each } : each));

@@ -22,6 +22,9 @@ export const BARE_PYTHON: HostImage = {
   options: ["--variant=essential", "--include=python3"],
 };
 
+/** With systemd, and with python3-apt, which is on no package index. */
+export const SYSTEMD_PYTHON: HostImage = { name: "web-python", options: ["--include=python3-apt"] };
+
 export interface TestHost {
   put(file: string, path: string): Promise<void>;
   /** @returns what it wrote on standard output. */
@@ -52,6 +55,30 @@ export async function startTestHost(t: TestContext, image: HostImage): Promise<T
 }
 
 let hosts = 0;
+
+/**
+ * A script for `python3 -c`, with a URL and the words of a server: starts it, asks for the page as soon as it answers,
+ * prints it, and expects the server to end when it is told to.
+ */
+export const SERVE_AND_FETCH = `
+import signal, subprocess, sys, time, urllib.request
+server = subprocess.Popen(sys.argv[2:], stderr=subprocess.PIPE)
+deadline = time.monotonic() + 60
+while True:
+    try:
+        print(urllib.request.urlopen(sys.argv[1]).read().decode())
+        break
+    except OSError as error:
+        # An HTTPError is an OSError too, and it is an answer.
+        if hasattr(error, "code") or server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            sys.exit(f"{error!r} {server.communicate()[1].decode()}")
+        time.sleep(0.05)
+server.terminate()
+server.communicate(timeout=60)
+# uvicorn, when it is done, dies of the signal again.
+sys.exit(0 if server.returncode in (0, -signal.SIGTERM) else server.returncode)
+`;
 
 /** Builds with the bundle, for Debian's own Python, which hosts have. @returns path of the artifact, beside it. */
 export async function buildForDebian(directory: string): Promise<string> {
