@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import { runHoldall } from "./testing/run-holdall.ts";
 import { makeDirectory } from "./testing/small-artifact.ts";
 import { buildForDebian, SYSTEMD_PYTHON, startTestHost } from "./testing/test-host.ts";
 
@@ -19,13 +20,7 @@ except ImportError as error:
 test("a module that only Debian has is there while its package is", async (t) => {
   const host = await startTestHost(t, SYSTEMD_PYTHON);
   if (host === undefined) return;
-  const application = join(await makeDirectory(t), "updates");
-  await mkdir(application);
-  await writeFile(
-    join(application, "holdall.yaml"),
-    "name: updates\nplatform: python\ndeb: python3-apt\ncommands: { versions: { script: versions.py } }\n",
-  );
-  await writeFile(join(application, "versions.py"), VERSIONS);
+  const application = await writeApplication(t);
   await host.put(await buildForDebian(application), "/root/updates.holdall");
   // Of no package that the description names.
   await host.put(join(application, "versions.py"), "/usr/lib/python3/dist-packages/neighbour.py");
@@ -45,3 +40,27 @@ test("a module that only Debian has is there while its package is", async (t) =>
   );
   assert.equal(status, 1);
 });
+
+test("with an interpreter inside it is refused, with the reason", async (t) => {
+  const application = await writeApplication(t);
+  const { status, stderr } = await runHoldall(["build", application, "--with-python"], {
+    env: { ...process.env, HOLDALL_CACHE: join(application, "cache") },
+  });
+  assert.equal(
+    stderr.split("\n")[0],
+    "error: cannot build updates with an interpreter inside: python3-apt has modules for the host's own Python",
+  );
+  assert.equal(status, 2);
+});
+
+/** @returns its directory. */
+async function writeApplication(t: TestContext): Promise<string> {
+  const application = join(await makeDirectory(t), "updates");
+  await mkdir(application);
+  await writeFile(
+    join(application, "holdall.yaml"),
+    "name: updates\nplatform: python\ndeb: python3-apt\ncommands: { versions: { script: versions.py } }\n",
+  );
+  await writeFile(join(application, "versions.py"), VERSIONS);
+  return application;
+}

@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 
+from .inside import is_inside
 from .refusal import Refusal
 
 # Where packages put modules that are for one Python of the host.
@@ -138,7 +139,9 @@ def link_modules(package, files):
     if not is_for_this_python(files, modules):
         raise Refusal(
             "the modules of its package %s are for another Python than %s" % (package, os.path.realpath(sys.executable)),
-            "Use the Python that the system's packages are for, perhaps by HOLDALL_PYTHON=/usr/bin/python3.",
+            "Build it without an interpreter inside."
+            if is_inside()
+            else "Use the Python that the system's packages are for, perhaps by HOLDALL_PYTHON=/usr/bin/python3.",
         )
     links = {}
     for root, below in modules:
