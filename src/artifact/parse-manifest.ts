@@ -140,6 +140,25 @@ const checkManifest: Check<Manifest> = object({
   targets: list(target, 1, 64),
 });
 
+/** docs/artifact.md, section 5: each target has one interpreter, or none has. */
+function checkInterpreters({ layers, targets }: Manifest): void {
+  const isInterpreter = (identity: Identity) => layers[identity]?.kind === "interpreter";
+  const count = targets.filter((target) => target.layers.some(isInterpreter)).length;
+  if (count === 0) return;
+  if (count < targets.length)
+    throw new BrokenRule("manifest: some of its targets have an interpreter, others not");
+  for (const {
+    layers: [first, ...others],
+    processor,
+  } of targets) {
+    if (first === undefined || !isInterpreter(first) || others.some(isInterpreter) || processor === "any") {
+      throw new BrokenRule(
+        "manifest: a target has an interpreter, and not as the first of its layers, for one processor",
+      );
+    }
+  }
+}
+
 /** What one part of the manifest says about another. */
 function checkReferences(manifest: Manifest): void {
   const { members, layers, targets } = manifest;
@@ -177,6 +196,7 @@ function checkReferences(manifest: Manifest): void {
     const missing = ofTarget.find((one) => !Object.hasOwn(layers, one));
     if (missing !== undefined) throw broken(`a target has the layer ${missing}, which is not there`);
   }
+  checkInterpreters(manifest);
   const unused = listLayers(manifest).find((one) => !used.has(one.identity));
   if (unused !== undefined) throw broken(`layer ${unused.identity} is of no target`);
 }

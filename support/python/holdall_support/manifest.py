@@ -101,8 +101,20 @@ def check_manifest(value):
     for number, target in enumerate(items(value["targets"], "targets", 1, 64)):
         check_target(target, "targets[%d]" % number, layers)
         used.update(target["layers"])
+    check_interpreters(value["targets"], layers)
     if used != set(layers):
         raise Broken("layer %s is used by no target" % min(set(layers) - used))
+
+
+def check_interpreters(targets, layers):
+    inside = [
+        [identity for identity in target["layers"] if layers[identity]["kind"] == "interpreter"] for target in targets
+    ]
+    if not any(inside):
+        return
+    for found, target in zip(inside, targets):
+        if len(found) != 1 or target["layers"][0] != found[0] or target["processor"] == "any":
+            raise Broken("its targets do not each have one interpreter, as the first layer, for one processor")
 
 
 def member_of(identity):

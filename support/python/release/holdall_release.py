@@ -1,6 +1,7 @@
 """Imported by each Python process of a release, through holdall.pth, before any other code. It never prints or fails.
 
-Marks the release as in use, and keeps the working directory, where an application's data is, off the import path.
+Marks the release as in use, finds the system's certificates for a Python inside, and keeps the working directory, where
+an application's data is, off the import path.
 """
 
 import os
@@ -52,6 +53,35 @@ def keep_working_directory_out():
         sys.meta_path.insert(0, WorkingDirectoryRemover())
 
 
+# Where systems keep the certificates of authorities: Debian and its relatives, Fedora's, openSUSE, Alpine and the BSDs.
+CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+def find_certificates():
+    """For a Python inside: its OpenSSL looks where the system that it was built on has them.
+
+    What the user has set stays. Where the system has none, those that the application brings by certifi are taken.
+    """
+    packages = os.path.dirname(__file__)
+    release = os.path.dirname(os.path.dirname(os.path.dirname(packages)))
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or not os.path.isdir(release + "/python"):
+        return
+    for path in (*CERTIFICATES, packages + "/certifi/cacert.pem"):
+        if os.access(path, os.R_OK):
+            os.environ["SSL_CERT_FILE"] = path
+            break
+
+
+try:
+    find_certificates()
+except Exception:  # then no server is trusted, as on any system without certificates
+    pass
 try:
     _mark = mark_in_use()
 except Exception:  # no fcntl, no locks on this file system: the mark is a help, not a condition
