@@ -22,6 +22,9 @@ export const BARE_PYTHON: HostImage = {
   options: ["--variant=essential", "--include=python3"],
 };
 
+/** The same without python3. */
+export const BARE: HostImage = { name: "bare", options: ["--variant=essential"] };
+
 /** With systemd, and with python3-apt, which is on no package index. */
 export const SYSTEMD_PYTHON: HostImage = { name: "web-python", options: ["--include=python3-apt"] };
 
@@ -81,9 +84,9 @@ sys.exit(0 if server.returncode in (0, -signal.SIGTERM) else server.returncode)
 `;
 
 /** Builds with the bundle, for Debian's own Python, which hosts have. @returns path of the artifact, beside it. */
-export async function buildForDebian(directory: string): Promise<string> {
+export async function buildForDebian(directory: string, options: readonly string[] = []): Promise<string> {
   const output = `${directory}.holdall`;
-  const words = ["build", directory, "--output", output, "--python", "/usr/bin/python3"];
+  const words = ["build", directory, "--output", output, "--python", "/usr/bin/python3", ...options];
   await succeed([process.execPath, HOLDALL, ...words], { HOLDALL_CACHE: BUILD_CACHE });
   return output;
 }
