@@ -7,9 +7,8 @@ from .artifact import Artifact
 from .refusal import Refusal
 
 USAGE = (
-    "Use `--holdall inspect`, `--holdall inspect --json`, `--holdall verify`, `--holdall path`, "
-    "`--holdall wsgi-script`, `--holdall unpack DIRECTORY`, or "
-    "`--holdall unpack --venv DIRECTORY`, with `--only dependencies` or `--only application` for one part of it."
+    "Use `inspect`, `inspect --json`, `verify`, `path`, `wsgi-script`, `unpack DIRECTORY` or "
+    "`unpack --venv DIRECTORY [--only dependencies|application]`."
 )
 
 
@@ -81,6 +80,7 @@ def look_inside(call, artifact, arguments):
     elif arguments == ["path"]:
         from .start import ensure_release
 
+        use_own_interpreter(artifact, arguments)
         print(ensure_release(call, artifact, dict(os.environ)))
     elif arguments == ["wsgi-script"]:
         print(about.render_wsgi_script(artifact))
@@ -99,6 +99,7 @@ def unpack(call, artifact, arguments):
         directory, part = arguments[1], (arguments[3:] or [None])[0]
         if part not in (None, *PARTS):
             refuse_words(["unpack", *arguments])
+        use_own_interpreter(artifact, ["unpack", *arguments])
 
         def write(artifact, directory):
             unpack_environment(artifact, directory, part, dict(os.environ))
@@ -111,6 +112,14 @@ def unpack(call, artifact, arguments):
         write(artifact, arguments[0])
     except OSError as error:
         raise Refusal(error.strerror.lower(), "Name a new directory where there is room.") from error
+
+
+def use_own_interpreter(artifact, arguments):
+    """Where there is one inside, a release has no other: the prefix finds it, and comes back with it."""
+    from .inside import has_interpreter, is_inside, start_by_prefix
+
+    if has_interpreter(artifact.manifest) and not is_inside():
+        start_by_prefix(artifact, ["--holdall", *arguments], dict(os.environ))
 
 
 def refuse_words(arguments):

@@ -5,7 +5,8 @@ import stat
 
 from .cache import remove_tree
 from .compose import make_release, plan_release
-from .interpreter import Interpreter, choose_target
+from .inside import find_interpreter
+from .interpreter import choose_target
 from .refusal import Refusal
 from .start import read_modules
 from .store import ensure_layers
@@ -39,9 +40,10 @@ def unpack_environment(artifact, directory, part, environment):
     directory = os.path.abspath(directory)
     if os.path.lexists(directory):
         raise Refusal("it is there already", "Name another place, or remove what is there.")
-    interpreter = Interpreter()
+    interpreter = find_interpreter(artifact.manifest)
     target = choose_target(artifact.manifest["targets"], interpreter)
     packages = find_system_packages(target["plan"], environment)
+    interpreter.enter(directory)
     artifact.check()
     with Workplace(directory) as place:
         layers = ensure_layers(artifact, target["layers"], place, place.path)
