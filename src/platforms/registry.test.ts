@@ -23,7 +23,7 @@ const FLASK = "from flask import Flask\napp = Flask(__name__)\n";
 const FACTORY = "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n";
 const STARLETTE = "from starlette.applications import Starlette\napp = Starlette()\n";
 const PROJECT = '[project]\nname = "shop"\nversion = "1"\n[build-system]\nrequires = ["hatchling"]\n';
-const GUNICORN = "python -m holdall_gunicorn --bind {host}:{port}";
+const GUNICORN = "python -m holdall_gunicorn";
 const UVICORN = "uvicorn --app-dir {app} --host {host} --port {port}";
 
 const CASES: readonly Case[] = [

@@ -8,15 +8,11 @@ const RUNNER = "python -m holdall_gunicorn";
 const UVICORN = "uvicorn --app-dir {app}";
 
 const CASES: [argv: string, web: string, other?: string][] = [
-  ["gunicorn shop:app -w 4", `${RUNNER} --bind {host}:{port} shop:app -w 4`, `${RUNNER} shop:app -w 4`],
+  ["gunicorn shop:app -w 4", `${RUNNER} shop:app -w 4`],
   ["gunicorn -b unix:run/s shop:app", `${RUNNER} -b unix:run/s shop:app`],
   ["gunicorn --bind=:{port} shop:app", `${RUNNER} --bind=:{port} shop:app`],
   ["gunicorn -c conf.py shop:app", `${RUNNER} -c conf.py shop:app`],
-  [
-    "gunicorn --chdir x shop:app",
-    `${RUNNER} --bind {host}:{port} --chdir x shop:app`,
-    `${RUNNER} --chdir x shop:app`,
-  ],
+  ["gunicorn --chdir x shop:app", `${RUNNER} --chdir x shop:app`],
   ["python3 -m gunicorn shop:app -b :1", `${RUNNER} shop:app -b :1`],
   ["waitress-serve shop:app", "waitress-serve --listen {host}:{port} shop:app", "waitress-serve shop:app"],
   ["python -m waitress --port=1 shop:app", "waitress-serve --port=1 shop:app"],

@@ -34,8 +34,9 @@ function planServerArgv(
 ): readonly Word[] | undefined {
   const server = SERVERS.find((known) => known.script === name || known.name === name);
   if (server === undefined) return undefined;
-  const saysWhere = args.some((word) => server.listens.test(word));
-  return [...server.start(input), ...(isWeb && !saysWhere ? server.listen : []), ...args];
+  const { listen } = server;
+  const isTold = listen === undefined || args.some((word) => listen.unless.test(word));
+  return [...server.start(input), ...(isWeb && !isTold ? listen.words : []), ...args];
 }
 
 /** A path with a `/` or a Python file, if the application has it. A bare name is looked up as plans say. */

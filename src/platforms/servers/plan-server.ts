@@ -8,7 +8,7 @@ export function planServer(object: PlannedObject, input: PlanInput): readonly Wo
   const names = findRequestedNames(input);
   const able = SERVERS.filter((server) => server.interface === object.interface);
   const server = able.find(({ name }) => names.has(name)) ?? able[0];
-  return server && [...server.start(input), ...server.listen, ...server.target(object)];
+  return server && [...server.start(input), ...(server.listen?.words ?? []), ...server.target(object)];
 }
 
 /** Requirements of the servers that processes of the plan start, as far as the application lacks them. */

@@ -12,10 +12,12 @@ export interface Server {
   readonly interface: ServedInterface;
   /** What its argv starts with in a plan. */
   start(input: PlanInput): readonly Word[];
-  /** Makes it listen where the environment says. */
-  readonly listen: readonly Word[];
-  /** Words of a user's argv which show that it says itself where to listen. */
-  readonly listens: RegExp;
+  /** Absent: it listens where the environment says without being told. */
+  readonly listen?: {
+    readonly words: readonly Word[];
+    /** A word of a user's argv which shows that it says itself where to listen. */
+    readonly unless: RegExp;
+  };
   target(object: PlannedObject): readonly Word[];
   /** What to add to an application that lacks it: names alone, versions are for the lock. */
   readonly requirements: readonly string[];
@@ -31,10 +33,9 @@ export const SERVERS: readonly Server[] = [
     name: "gunicorn",
     script: "gunicorn",
     interface: "wsgi",
-    // A runner in every release: gunicorn itself puts the working directory first on sys.path.
+    // A runner in every release: gunicorn itself puts the working directory first on sys.path. Where to listen is its
+    // default, so that a `--bind` of the user replaces it; two of them would be two places.
     start: () => ["python", "-m", "holdall_gunicorn"],
-    listen: ["--bind", "{host}:{port}"],
-    listens: /^(?:-b|--bind|-c$|--config)/,
     target: (object) => [`${referenceOf(object)}${object.isFactory ? "()" : ""}`],
     requirements: ["gunicorn"],
   },
@@ -43,8 +44,7 @@ export const SERVERS: readonly Server[] = [
     script: "waitress-serve",
     interface: "wsgi",
     start: () => ["waitress-serve"], // it appends the working directory, where it hides nothing
-    listen: ["--listen", "{host}:{port}"],
-    listens: /^--(?:listen|host|port|unix-socket)\b/,
+    listen: { words: ["--listen", "{host}:{port}"], unless: /^--(?:listen|host|port|unix-socket)\b/ },
     target: (object) => [...(object.isFactory ? ["--call"] : []), referenceOf(object)],
     requirements: ["waitress"],
   },
@@ -53,8 +53,7 @@ export const SERVERS: readonly Server[] = [
     script: "uvicorn",
     interface: "asgi",
     start: (input) => ["uvicorn", "--app-dir", appDirectory(input)],
-    listen: ["--host", "{host}", "--port", "{port}"],
-    listens: /^--(?:host|port|uds|fd)\b/,
+    listen: { words: ["--host", "{host}", "--port", "{port}"], unless: /^--(?:host|port|uds|fd)\b/ },
     target: (object) => [...(object.isFactory ? ["--factory"] : []), referenceOf(object)],
     // uvicorn alone refuses web sockets. wsproto is pure Python and needs nothing that uvicorn does not bring; websockets
     // and most of uvicorn[standard] are compiled and would bind every artifact to one processor.

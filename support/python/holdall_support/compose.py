@@ -12,6 +12,8 @@ from .layer import check_nesting
 
 UP = "../../.."  # from site-packages to the release
 MARK = ".in-use"
+# Functions that scripts of distributions call, and what is called instead: modules of release/, which say why.
+RUNNERS = {"gunicorn.app.wsgiapp:run": "holdall_gunicorn:main"}
 # What link(2) says when a file system has no hard links, forbids this one, or has made too many of one file.
 NO_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.EACCES)
 
@@ -99,7 +101,7 @@ def add_scripts(release, plan, python):
                 wanted.update(scripts.parse_entry_points(file.read()))
     wanted.update(plan["scripts"])
     for name, function in wanted.items():
-        release.add_script(name, scripts.make_entry_point(function, python))
+        release.add_script(name, scripts.make_entry_point(RUNNERS.get(function, function), python))
 
 
 def read_if_script(path):
