@@ -39,7 +39,7 @@ const REFUSED: [line: string, stderr: string][] = [
   ],
   [
     "unpack",
-    "error: cannot run holdall unpack: ARTIFACT is missing\nhint: Usage: holdall unpack ARTIFACT DIR\n(usage_wrong)\n",
+    "error: cannot run holdall unpack: ARTIFACT is missing\nhint: Usage: holdall unpack ARTIFACT DIR [--venv] [--only PART]\n(usage_wrong)\n",
   ],
   [
     "verify a b",

@@ -28,6 +28,7 @@ export const EXIT_CODES = {
   artifact_damaged: 1,
   artifact_unsupported: 1,
   layer_invalid: 1,
+  release_failed: 1,
   // As a shell reports a program that SIGINT ended.
   interrupted: 130,
 } as const;

@@ -1,8 +1,13 @@
 import type { Converted } from "../commands/unpack.ts";
 import type { Paint } from "../paint.ts";
 
+const VERBS: Readonly<Record<Converted["form"], string>> = {
+  open: "unpacked to",
+  sealed: "packed to",
+  environment: "made a virtual environment at",
+};
+
 /** For `unpack` and `pack`. */
 export function renderConverted({ path, form, identity }: Converted, paint: Paint): string {
-  const verb = form === "open" ? "unpacked to" : "packed to";
-  return `${paint("green", verb)} ${path}\nidentity ${identity}`;
+  return `${paint("green", VERBS[form])} ${path}\nidentity ${identity}`;
 }

@@ -1,7 +1,9 @@
 """`--holdall unpack --venv DIRECTORY`: a release as a plain directory that belongs to no cache."""
 
 import os
+import signal
 import stat
+import sys
 
 from .cache import remove_tree
 from .compose import make_release, plan_release
@@ -24,6 +26,7 @@ class Workplace:
         self.release = self.path + "/release"
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # by way of __exit__
         os.mkdir(self.path, 0o700)
         os.mkdir(self.layers)
         os.mkdir(self.release, 0o755)

@@ -27,7 +27,7 @@ _holdall() {
       ;;
     build)
       case "$word $previous" in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--output --python --target --no-import-check --json --quiet --no-color --help --version' -- "$word") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--output --python --target --with-python --no-import-check --json --quiet --no-color --help --version' -- "$word") ;;
         *' --output') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *' --python') ;;
         *' --target') ;;
@@ -60,7 +60,8 @@ _holdall() {
       ;;
     unpack)
       case "$word $previous" in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--venv --only --json --quiet --no-color --help --version' -- "$word") ;;
+        *' --only') ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
       ;;

@@ -24,12 +24,15 @@ complete -c holdall -n '__fish_seen_subcommand_from build' -a '(__fish_complete_
 complete -c holdall -n '__fish_seen_subcommand_from build' -l output -s o -r -F -d 'where to write it (default: NAME-VERSION-TARGETS.holdall in this directory)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11, 3.13t) or path of the interpreter to build for (default: python3, or the newest that fits); several are one target each, the preferred one first'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l target -x -d 'machines to build for: processor and newest libc that wheels may need, such as x86_64-glibc2.28 or aarch64-musl (default: targets of the description, or machines like this one)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l with-python -d 'put the Python inside: the artifact then runs on hosts that have none, and never uses theirs'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l no-import-check -d 'do not import the application\'s object, when importing it has effects'
 complete -c holdall -n '__fish_seen_subcommand_from run' -F
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
 complete -c holdall -n '__fish_seen_subcommand_from verify' -F
 complete -c holdall -n '__fish_seen_subcommand_from diff' -F
 complete -c holdall -n '__fish_seen_subcommand_from unpack' -F
+complete -c holdall -n '__fish_seen_subcommand_from unpack' -l venv -d 'make a virtual environment, ready to run'
+complete -c holdall -n '__fish_seen_subcommand_from unpack' -l only -x -d 'with --venv: `dependencies` or `application`'
 complete -c holdall -n '__fish_seen_subcommand_from pack' -F
 complete -c holdall -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build run inspect verify diff unpack pack completion help'
