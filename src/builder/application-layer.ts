@@ -4,17 +4,35 @@ import { readSource } from "../artifact/source.ts";
 import type { LayerEntry } from "../artifact/tar.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
 import type { BuildRun } from "./build-run.ts";
+import { type Elf, parseElf } from "./elf.ts";
+import { isElf } from "./elf-view.ts";
 import { cacheKey, findCachedLayer, layerDirectory, rememberLayer } from "./layer-cache.ts";
 
-/** Digest of paths, kinds and contents: the same for the same layer, without packing it. */
-export function digestEntries(entries: readonly LayerEntry[]): string {
+export interface EntriesLook {
+  /** Of paths, kinds and contents: the same for the same layer, without packing it. */
+  readonly digest: string;
+  /** The machine code that is among them. */
+  readonly elves: readonly Elf[];
+}
+
+/** Reads all entries once. */
+export function lookAtEntries(entries: readonly LayerEntry[]): EntriesLook {
+  const elves: Elf[] = [];
   const lines = entries.map((entry) => {
     if (entry.kind === "link") return ["link", entry.path, entry.target];
     const hash = createHash("sha256");
-    for (const piece of readSource(entry.content, entry.path)) hash.update(piece);
+    const pieces: Buffer[] = [];
+    let isMachineCode: boolean | undefined;
+    for (const piece of readSource(entry.content, entry.path)) {
+      hash.update(piece);
+      isMachineCode ??= isElf(piece);
+      if (isMachineCode) pieces.push(Buffer.from(piece)); // a piece is overwritten by the next one
+    }
+    const elf = isMachineCode ? parseElf(Buffer.concat(pieces)) : undefined;
+    if (elf) elves.push(elf);
     return ["file", entry.path, entry.isExecutable, hash.digest("hex")];
   });
-  return cacheKey(lines);
+  return { digest: cacheKey(lines), elves };
 }
 
 /** The layer of the application's own files; packed only when their digest is new. */

@@ -7,11 +7,13 @@ import { parseRequirementFile } from "../description/requirement-file.ts";
 import type { PlanInput } from "../platforms/platform.ts";
 import { planApplication } from "../platforms/registry.ts";
 import { listApplicationFiles } from "./application-files.ts";
-import { digestEntries, packApplication } from "./application-layer.ts";
+import { lookAtEntries, packApplication } from "./application-layer.ts";
 import type { BuildRun } from "./build-run.ts";
 import { buildProject } from "./distributions/build-project.ts";
 import { checkCollisions } from "./distributions/check-collisions.ts";
 import type { InstalledDistribution } from "./distributions/install-distributions.ts";
+import type { CachedLayer } from "./layer-cache.ts";
+import { findFloor } from "./libc-floor.ts";
 import type { BuildTarget } from "./target/build-target.ts";
 import type { Uv } from "./uv/run-uv.ts";
 
@@ -24,6 +26,8 @@ export interface Sources {
   /** Those of `layers` that are the application's: its wheel, its files. */
   readonly own: readonly ArtifactLayer[];
   readonly distributions: readonly InstalledDistribution[];
+  /** Of each distribution and of the application's files, whether there is machine code and what it needs. */
+  readonly contents: readonly Pick<CachedLayer, "isNative" | "floor">[];
   readonly made: readonly Identity[];
 }
 
@@ -34,16 +38,16 @@ export interface SourceInput {
   readonly findUv: () => Promise<Uv>;
 }
 
-/** @throws AppError `files_collide`, `file_outside`, `layer_invalid`, `build_command_failed`; that of planning. */
+/** @throws AppError `packedCodecollide`, `file_outside`, `layer_invalid`, `build_command_failed`; that of planning. */
 export async function gatherSources(
   run: BuildRun,
   installed: readonly InstalledDistribution[],
   input: SourceInput,
 ): Promise<Sources> {
-  const { description, files } = input;
+  const { description, files, target } = input;
   const isProject = hasProject(description, files);
   const entries = listApplicationFiles(run.directory, description.files);
-  const digest = digestEntries(entries);
+  const { digest, elves } = lookAtEntries(entries);
   const project = isProject
     ? await buildProject(run, await projectDigest(run, description, digest), input)
     : undefined;
@@ -58,6 +62,12 @@ export async function gatherSources(
   const packed = isPacked
     ? await packApplication(run, entries, { name: description.name, version, digest })
     : undefined;
+  const packedCode = { isNative: isPacked && elves.length > 0, floor: findFloor(elves, [], target) };
+  if (packedCode.isNative && !elves.some(({ processor }) => processor === target.processor)) {
+    const found = [...new Set(elves.map(({ processor }) => processor))].join(", ");
+    const message = `the application's files have machine code for ${found}, and none for ${target.processor}`;
+    run.onEvent({ kind: "warning", message });
+  }
   const layers = distributions.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
   return {
     plan,
@@ -65,6 +75,7 @@ export async function gatherSources(
     layers: packed === undefined ? layers : [...layers, packed.layer],
     own: [project?.distribution.layer, packed?.layer].filter((layer) => layer !== undefined),
     distributions,
+    contents: [...distributions, packedCode],
     made: [
       ...(project?.isMade ? [project.distribution.layer?.identity ?? []].flat() : []),
       ...(packed?.isMade ? [packed.layer.identity] : []),
@@ -92,7 +103,7 @@ export function planInput(
 
 /** A wheel is made from more than `files` may name: from everything that is not ignored. */
 async function projectDigest(run: BuildRun, { files }: Description, digest: string): Promise<string> {
-  return files.length === 0 ? digest : digestEntries(listApplicationFiles(run.directory, []));
+  return files.length === 0 ? digest : lookAtEntries(listApplicationFiles(run.directory, [])).digest;
 }
 
 function hasProject({ pip }: Description, files: AppFiles): boolean {

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { satisfies } from "@renovatebot/pep440";
 import { AppError } from "../../errors/app-error.ts";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
 import type { BuildRun } from "../build-run.ts";
 import { type Interpreter, probeInterpreter } from "./interpreter.ts";
 
@@ -13,7 +14,7 @@ const NEWEST_MINOR = 29;
  * The interpreter whose Python the artifact is for: the wanted one, else `python3` when it fits the application, else
  * the newest that does.
  *
- * @param wanted - a version (`3.12`, `3.12.1`) or a path.
+ * @param wanted - a version (`3.12`, `3.12.1`, `3.13t`) or a path.
  * @param requirement - PEP 440 specifier of the description.
  * @throws AppError `python_not_found`; `details.found` lists what there is.
  */
@@ -30,11 +31,12 @@ export async function findInterpreter(
 }
 
 function isFit(
-  { implementation, fullVersion, version }: Interpreter,
+  { implementation, fullVersion, version, abi }: Interpreter,
   { wanted, requirement }: { wanted: string | undefined; requirement: string | undefined },
 ): boolean {
   if (implementation !== "cpython" || Number(version.split(".")[1]) < OLDEST_MINOR) return false;
-  if (isVersion(wanted) && wanted !== fullVersion && wanted !== version) return false;
+  const named = isThreaded(abi) ? [`${fullVersion}t`, `${version}t`] : [fullVersion, version];
+  if (wanted !== undefined && isVersion(wanted) && !named.includes(wanted)) return false;
   return requirement === undefined || satisfies(plain(fullVersion), requirement);
 }
 
@@ -43,8 +45,14 @@ function plain(version: string): string {
   return /^\d+(\.\d+)*/.exec(version)?.[0] ?? version;
 }
 
+/** `3.12`, `3.12.1`, `3.13t`. */
 function isVersion(wanted: string | undefined): boolean {
-  return wanted !== undefined && /^\d+(\.\d+)*$/.test(wanted);
+  return wanted !== undefined && /^\d+(\.\d+)*t?$/.test(wanted);
+}
+
+/** Without the global interpreter lock (PEP 703): another ABI, so it has to be asked for by name. */
+function isThreaded(abi: string): boolean {
+  return abi.endsWith("t");
 }
 
 async function* listInterpreters(run: BuildRun, wanted: string | undefined): AsyncGenerator<Interpreter> {
@@ -56,8 +64,11 @@ async function* listInterpreters(run: BuildRun, wanted: string | undefined): Asy
   }
   const minors = Array.from({ length: NEWEST_MINOR - OLDEST_MINOR + 1 }, (_, index) => NEWEST_MINOR - index);
   const seen = new Set<string>();
-  for (const name of ["python3", ...minors.map((minor) => `python3.${minor}`)]) {
-    for (const path of await listPrograms(run.env, name)) {
+  const names = ["python3", ...minors.flatMap((minor) => [`python3.${minor}`, `python3.${minor}t`])];
+  // Those that no PATH names are for who asks for a version: nobody's default changes when pyenv gets another Python.
+  const kept = isVersion(wanted) ? await listKeptDirectories(run.env) : [];
+  for (const directories of [pathOf(run.env), kept]) {
+    for (const path of (await Promise.all(names.map((name) => listPrograms(directories, name)))).flat()) {
       const interpreter = await probeInterpreter(run, path);
       if (interpreter === undefined || seen.has(interpreter.realPath)) continue;
       seen.add(interpreter.realPath);
@@ -68,12 +79,33 @@ async function* listInterpreters(run: BuildRun, wanted: string | undefined): Asy
 
 /** The first file of this name in PATH that may be executed. */
 export async function findProgram(env: NodeJS.ProcessEnv, name: string): Promise<string | undefined> {
-  return (await listPrograms(env, name))[0];
+  return (await listPrograms(pathOf(env), name))[0];
 }
 
-async function listPrograms(env: NodeJS.ProcessEnv, name: string): Promise<string[]> {
-  // An empty or relative part of PATH is the working directory: a program is never taken from there.
-  const directories = (env["PATH"] ?? "").split(":").filter(isAbsolute);
+/** An empty or relative part of PATH is the working directory: a program is never taken from there. */
+function pathOf(env: NodeJS.ProcessEnv): readonly string[] {
+  return (env["PATH"] ?? "").split(":").filter(isAbsolute);
+}
+
+/** Where pyenv and uv keep Pythons, each in a directory of its own. */
+async function listKeptDirectories(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const home = env["HOME"] ?? "/nowhere";
+  const data = env["XDG_DATA_HOME"] || join(home, ".local/share");
+  const roots = [
+    join(env["PYENV_ROOT"] || join(home, ".pyenv"), "versions"),
+    env["UV_PYTHON_INSTALL_DIR"] || join(data, "uv/python"),
+  ].filter(isAbsolute);
+  const found = await Promise.all(
+    roots.map(async (root) => {
+      const names = await readdir(root).catch(undefinedIfMissing);
+      const newestFirst = (names ?? []).sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+      return newestFirst.map((name) => join(root, name, "bin"));
+    }),
+  );
+  return found.flat();
+}
+
+async function listPrograms(directories: readonly string[], name: string): Promise<string[]> {
   const programs: string[] = [];
   for (const directory of new Set(directories)) {
     const path = join(directory, name);

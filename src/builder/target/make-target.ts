@@ -36,7 +36,7 @@ export async function makeTarget(
   const { plan, version, distributions, own } = sources;
   const others = sources.layers.filter((layer) => !own.includes(layer));
   const inside = input.isInside ? [await packInterpreter(run, interpreter)] : [];
-  const machine = machineOf([...distributions, ...inside], target);
+  const machine = machineOf([...sources.contents, ...inside], target);
   const isChecked = input.isChecked && isRunnable(machine, target);
   if (input.isChecked && !isChecked) {
     const message = `imports are not checked for ${renderBuildTarget(target)}: this machine does not run it`;
