@@ -106,7 +106,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
     );
   }
   const layers = uniteLayers(made);
-  const arranged = arrangeTargets(made.map(({ target }) => target));
+  const arranged = arrangeTargets(made);
   const { name } = description;
   const version = made[0]?.version ?? "0";
   const file = `${name}-${version}-${nameTargets(arranged)}.holdall`;

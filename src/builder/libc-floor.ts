@@ -25,6 +25,14 @@ export function machineOf(
   return { processor, libc: { kind, floor: floor.split(".").slice(0, 2).join(".") } };
 }
 
+/** The same for a target whose layers, without machine code, are for its own machines only. */
+export function nameMachine({
+  processor,
+  libc,
+}: Pick<BuildTarget, "processor" | "libc">): Required<Pick<Target, "processor" | "libc">> {
+  return { processor, libc: { kind: libc, floor: OLDEST[libc] } };
+}
+
 /**
  * The oldest libc that can load the machine code of one distribution. With glibc its symbols tell. Those of musl have no
  * versions: there the wheel's own promise counts (PEP 656), the oldest of its tags. Undefined when nothing tells.

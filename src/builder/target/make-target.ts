@@ -6,12 +6,12 @@ import { checkImports } from "../check-imports.ts";
 import { installDistributions } from "../distributions/install-distributions.ts";
 import { gatherSources, type SourceInput } from "../gather-sources.ts";
 import { packInterpreter } from "../inside/pack-interpreter.ts";
-import { compareVersions, machineOf } from "../libc-floor.ts";
+import { compareVersions, machineOf, nameMachine } from "../libc-floor.ts";
 import type { LockedDistribution } from "../lock/lock.ts";
+import type { MadeFor } from "./arrange-targets.ts";
 import { type BuildTarget, renderBuildTarget } from "./build-target.ts";
 
-export interface MadeTarget {
-  readonly target: Target;
+export interface MadeTarget extends MadeFor {
   /** Those that the target names, in its order. */
   readonly layers: readonly ArtifactLayer[];
   /** Those of them that were not in the cache. */
@@ -58,6 +58,7 @@ export async function makeTarget(
       layers: layers.map(({ identity }) => identity),
       plan,
     },
+    machine: nameMachine(target),
     layers,
     madeLayers: [
       ...inside.flatMap(({ layer, isMade }) => (isMade ? [layer.identity] : [])),
