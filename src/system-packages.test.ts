@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { needProgram } from "./testing/needs.ts";
 import { runHoldall } from "./testing/run-holdall.ts";
 import { makeDirectory } from "./testing/small-artifact.ts";
 import { buildForDebian, SYSTEMD_PYTHON, startTestHost } from "./testing/test-host.ts";
@@ -53,13 +54,27 @@ test("with an interpreter inside it is refused, with the reason", async (t) => {
   assert.equal(status, 2);
 });
 
+test("holdall check lists what this machine lacks, with the command that installs it", async (t) => {
+  if (!needProgram(t, "dpkg-query")) return;
+  const application = await writeApplication(t, "dpkg, no-such-package");
+  const { status, stdout } = await runHoldall(["check", application], { env: process.env });
+  assert.equal(status, 0);
+  assert.ok(
+    stdout.endsWith(
+      "\n\nwarning: it needs packages that this system lacks: no-such-package\n" +
+        "hint: Run `apt-get install no-such-package` as root.\n",
+    ),
+    stdout,
+  );
+});
+
 /** @returns its directory. */
-async function writeApplication(t: TestContext): Promise<string> {
+async function writeApplication(t: TestContext, deb = "python3-apt"): Promise<string> {
   const application = join(await makeDirectory(t), "updates");
   await mkdir(application);
   await writeFile(
     join(application, "holdall.yaml"),
-    "name: updates\nplatform: python\ndeb: python3-apt\ncommands: { versions: { script: versions.py } }\n",
+    `name: updates\nplatform: python\ndeb: ${deb}\ncommands: { versions: { script: versions.py } }\n`,
   );
   await writeFile(join(application, "versions.py"), VERSIONS);
   return application;

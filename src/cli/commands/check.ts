@@ -1,3 +1,4 @@
+import type { LackingPackages } from "../../builder/find-lacking-packages.ts";
 import type { Described } from "../../description/description.ts";
 import { defineCommand } from "../command.ts";
 import { DIRECTORY } from "./arguments.ts";
@@ -5,6 +6,8 @@ import { DIRECTORY } from "./arguments.ts";
 export interface Checked extends Described {
   /** Names of the platforms that make the plan: those described, or detected, with what they imply. */
   readonly platforms: readonly string[];
+  /** Of the system packages, what this machine lacks; absent when it lacks none. */
+  readonly lacking?: LackingPackages;
 }
 
 export const checkCommand = defineCommand(
@@ -12,19 +15,21 @@ export const checkCommand = defineCommand(
     name: "check",
     summary: "show what holdall understood, and where each value came from",
     details: [
-      "Reads the description and the files that say the same things (pyproject.toml, requirements, locks, a Procfile, manage.py), and changes nothing. Mistakes are shown with their line.",
+      "Reads the description and the files that say the same things (pyproject.toml, requirements, locks, a Procfile, manage.py), and changes nothing. Mistakes are shown with their line. System packages (`deb`, `rpm`) that this machine lacks are listed with the command that installs them.",
     ],
     positionals: [DIRECTORY],
     options: {},
     examples: [{ line: "holdall check", help: "the application in this directory" }],
   },
-  async ({ dir }): Promise<Checked> => {
+  async ({ dir }, { env }): Promise<Checked> => {
+    const { findLackingPackages } = await import("../../builder/find-lacking-packages.ts");
     const { readAppFiles } = await import("../../description/app-files.ts");
     const { readDescription } = await import("../../description/read-description.ts");
     const { choosePlatforms } = await import("../../platforms/registry.ts");
     const described = await readDescription(dir);
     const { description } = described;
     const platforms = choosePlatforms({ description, files: readAppFiles(dir), distributions: [] });
-    return { ...described, platforms: platforms.map(({ name }) => name) };
+    const lacking = await findLackingPackages(description, env);
+    return { ...described, platforms: platforms.map(({ name }) => name), ...(lacking && { lacking }) };
   },
 );

@@ -5,7 +5,7 @@ import { renderTable } from "./table.ts";
 import { renderValue } from "./value.ts";
 
 /** A row for each field that says something: field, value, source. Defaults that are empty are left out. */
-export function renderCheck({ description, origins, platforms }: Checked, paint: Paint): string {
+export function renderCheck({ description, origins, platforms, lacking }: Checked, paint: Paint): string {
   const found: Origin = { source: "found in the files", line: undefined };
   const originOf = (field: string) =>
     field === "platforms" && description.platforms.length === 0 ? found : origins[field];
@@ -18,7 +18,11 @@ export function renderCheck({ description, origins, platforms }: Checked, paint:
       row(`${field}.${name}`, inner, origins[`${field}.${name}`] ?? origins[field], paint),
     );
   });
-  return renderTable(rows);
+  const warning =
+    lacking === undefined
+      ? ""
+      : `\n\n${paint("yellow", "warning:")} ${lacking.reason}\nhint: ${lacking.hint}`;
+  return renderTable(rows) + warning;
 }
 
 function row(field: string, value: unknown, origin: Origin | undefined, paint: Paint): readonly string[] {

@@ -10,7 +10,8 @@ export function renderPlanned(planned: Planned, paint: Paint): string {
 }
 
 /** Sections for `holdall plan` and `holdall inspect`: what there is none of has no section. */
-export function renderPlan({ commands, processes, objects, importPath }: Plan, paint: Paint): string[] {
+export function renderPlan(plan: Plan, paint: Paint): string[] {
+  const { commands, processes, objects, importPath, systemPackages } = plan;
   const section = (title: string, rows: readonly (readonly string[])[]) =>
     rows.length > 0 ? ["", paint("bold", title), renderTable(rows, { indent: "  " })] : [];
   const named = Object.entries(commands).toSorted(([, a], [, b]) => a.origin.localeCompare(b.origin));
@@ -47,6 +48,12 @@ export function renderPlan({ commands, processes, objects, importPath }: Plan, p
     ...section(
       "Import path",
       importPath.map((path) => [path === "." ? ". (the application's root)" : path]),
+    ),
+    ...section(
+      "System packages",
+      Object.entries(systemPackages ?? {})
+        .filter(([, names]) => names.length > 0)
+        .map(([kind, names]) => [kind, names.join(", ")]),
     ),
   ];
 }

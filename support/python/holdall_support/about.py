@@ -28,12 +28,19 @@ def render_about(artifact):
     lines += [
         "Data goes into the working directory.",
         "It serves %s." % render_targets(manifest["targets"]),
+        *render_system_packages(manifest["targets"][0]["plan"]),
         "",
         "What is inside:  %s --holdall inspect" % call,
         "Is it whole:     %s --holdall verify" % call,
         "Its files:       %s --holdall unpack DIRECTORY" % call,
     ]
     return "\n".join(lines)
+
+
+def render_system_packages(plan):
+    packages = plan.get("systemPackages", {})
+    named = ["%s (%s)" % (name, kind) for kind in sorted(packages) for name in packages[kind]]
+    return ["It needs packages of the system: %s." % ", ".join(named)] if named else []
 
 
 def render_commands(commands):

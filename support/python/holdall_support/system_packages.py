@@ -69,15 +69,7 @@ def find_system_packages(plan, environment):
     found = SystemPackages()
     if "systemPackages" not in plan:
         return found
-    system, run = find_system(plan["systemPackages"], environment)
-    names = plan["systemPackages"][system.kind]
-    installed = system.find(run, names)
-    missing = [name for name in names if name not in installed]
-    if missing:
-        raise Refusal(
-            "it needs packages that this system lacks: %s" % ", ".join(missing),
-            "Run `%s %s` as root." % (system.install, " ".join(missing)),
-        )
+    system, run, installed = find_installed(plan["systemPackages"], environment)
     for package in dict.fromkeys(installed.values()):
         files = [path for path in system.list_files(run, package) if path.startswith("/")]
         links = link_modules(package, files)
@@ -88,6 +80,19 @@ def find_system_packages(plan, environment):
     for place in covered:
         del found.links[place]
     return found
+
+
+def find_installed(packages, environment):
+    """The kind of system, what runs its program, and by name what is installed. Refuses when something is not."""
+    system, run = find_system(packages, environment)
+    installed = system.find(run, packages[system.kind])
+    missing = [name for name in packages[system.kind] if name not in installed]
+    if missing:
+        raise Refusal(
+            "it needs packages that this system lacks: %s" % ", ".join(missing),
+            "Run `%s %s` as root." % (system.install, " ".join(missing)),
+        )
+    return system, run, installed
 
 
 def list_parents(place):
