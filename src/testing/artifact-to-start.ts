@@ -10,7 +10,7 @@ import type { ArgvCommand, Plan } from "../artifact/plan.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
 import { readSupportMembers } from "../artifact/support-members.ts";
 import type { LayerEntry } from "../artifact/tar.ts";
-import { writeArtifact } from "../artifact/write-artifact.ts";
+import { type ArtifactLayer, writeArtifact } from "../artifact/write-artifact.ts";
 import { type ProcessResult, runProcess } from "../system/run-process.ts";
 import { fileEntry, makeDirectory } from "./small-artifact.ts";
 
@@ -39,6 +39,8 @@ export interface ArtifactOptions {
   readonly plan?: Partial<Plan>;
   readonly application?: readonly LayerEntry[];
   readonly distribution?: readonly LayerEntry[];
+  /** A layer of kind `interpreter`; without one, the host's Python starts it. `target` says for which machine it is. */
+  readonly interpreter?: ArtifactLayer;
 }
 
 /** A sealed artifact with the application of `shop.py`, and a place to start it. */
@@ -69,10 +71,11 @@ export async function makeArtifactToStart(
     layers,
     { kind: "distribution" },
   );
+  const inside = options.interpreter === undefined ? [] : [options.interpreter];
   const target: Target = {
     python: { implementation: "cpython", version: PYTHON.version, abi: PYTHON.abi },
     processor: "any",
-    layers: [distribution.identity, application.identity],
+    layers: [...inside.map(({ identity }) => identity), distribution.identity, application.identity],
     plan: {
       importPath: ["."],
       scripts: { shop: "shop:main" },
@@ -91,6 +94,7 @@ export async function makeArtifactToStart(
       version: "1.0",
       description: { name: "shop" },
       layers: [
+        ...inside,
         { ...distribution, name: "cart", version: "2.1" },
         { ...application, name: "shop", version: "1.0" },
       ],

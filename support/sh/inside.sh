@@ -42,10 +42,11 @@ holdall_check_cache() {
     holdall_refuse "its cache $holdall_cache belongs to another user" 'Set HOLDALL_CACHE to a directory of your own.'
 }
 
-# A power cut may have taken bytes that were not on the disk yet; the program inside looks at the rest.
+# A power cut may have taken bytes that were not on the disk yet; the program inside looks at the rest. It has to say a
+# word: of an empty file sh makes a script that succeeds.
 holdall_runs() {
   [ -O "$holdall_cache/layers/$holdall_layer" ] && [ -x "$holdall_python" ] &&
-    "$holdall_python" -I -S -B -c 'import hashlib, json, zlib, concurrent.futures' 2>/dev/null </dev/null
+    [ "$("$holdall_python" -I -S -B -c 'import hashlib, json, zlib, concurrent.futures; print("runs")' 2>/dev/null)" = runs ]
 }
 
 holdall_has_digest() {
@@ -77,7 +78,7 @@ holdall_unpack() (
   holdall_damaged() {
     holdall_refuse "it is damaged: layers/$holdall_layer.tar.gz is not as it was sealed" 'Copy the file again.'
   }
-  mkdir "$holdall_work" && printf '#!/bin/sh\n' >"$holdall_work/probe" && chmod 755 "$holdall_work/probe" || holdall_full
+  mkdir "$holdall_work" && echo '#!/bin/sh' >"$holdall_work/probe" && chmod 755 "$holdall_work/probe" || holdall_full
   "$holdall_work/probe" 2>/dev/null ||
     holdall_refuse "it has native code, and its cache $holdall_cache is mounted noexec" \
       'Set HOLDALL_CACHE to a directory of your own on another file system.'

@@ -17,7 +17,7 @@ import { type PlannedFile, type PlannedInterpreter, planInterpreter, unusable } 
 import { withoutBuildPlaces } from "./standard-library.ts";
 
 /** Goes into the keys of the cache: to be raised when the same files give another layer. */
-const PACK_VERSION = 1;
+const PACK_VERSION = 2;
 
 /** Where programs and libraries inside find libraries: beside the standard library. */
 const LIBRARY_PATH = "$ORIGIN/../lib";
@@ -83,6 +83,10 @@ function makeEntries({ files, program, prefix }: PlannedInterpreter): {
     versions.push(...(parseElf(bytes)?.glibc ?? []));
     entries.push({ kind: "file", path, isExecutable: kind === "program", content: fromBytes(bytes) });
   }
+  // From 3.11 on, Python looks for a directory that has this file, upwards to `/`, before it looks for its library: it has
+  // to find one here, and not what somebody else has put into /tmp/lib. That it is no archive does not matter.
+  const archive = `python/lib/${program.replaceAll(".", "")}.zip`;
+  entries.push({ kind: "file", path: archive, isExecutable: false, content: fromBytes(Buffer.alloc(0)) });
   for (const name of ["python", "python3"]) {
     entries.push({ kind: "link", path: `python/bin/${name}`, target: program });
   }

@@ -113,7 +113,7 @@ def read_if_script(path):
 
 def add_environment(release, interpreter, plan):
     for name in ("python", "python3", "python" + interpreter.minor):
-        release.links["bin/" + name] = interpreter.link_from_bin()
+        release.links["bin/" + name] = interpreter.path
     if interpreter.processor != "32-bit":  # as `python -m venv` does
         release.links["lib64"] = "lib"
     settings = "home = %s\ninclude-system-site-packages = false\nversion = %s\n"

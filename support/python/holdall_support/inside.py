@@ -24,9 +24,6 @@ class InsideInterpreter(Interpreter):
     def enter(self, release):
         self.path = "%s/python/bin/%s" % (release, self.program)
 
-    def link_from_bin(self):
-        return "../python/bin/" + self.program
-
     def serves(self, target):
         return target["layers"][:1] == [self.layer]
 

@@ -46,10 +46,6 @@ class Interpreter:
     def enter(self, release):
         """The path of its release is known, and its own path follows when it is a part of that."""
 
-    def link_from_bin(self):
-        """What bin/python in a release leads to."""
-        return self.path
-
     def serves(self, target):
         return (
             self.implementation == target["python"]["implementation"]
