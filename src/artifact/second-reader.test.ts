@@ -17,6 +17,7 @@ const LEFT_OUT = [
   "a layer of another kind than its paths say",
   "a link in a layer of bytecode",
   "a manifest with an unknown key",
+  "a system package that is an option of its package manager",
   "paths of two layers below one another",
 ];
 

@@ -415,6 +415,12 @@ const MANIFESTS: readonly (readonly [
     "layer_invalid",
     'interpreter layer shop 1.0: path "app/again" is not below python (a layer of kind interpreter)',
   ],
+  [
+    "a system package that is an option of its package manager",
+    ({ targets: [{ plan }] }) => Object.assign(plan, { systemPackages: { deb: ["--root=/x"], rpm: [] } }),
+    "artifact_invalid",
+    'manifest.targets[0].plan.systemPackages.deb[0] is "--root=/x", not a package\'s name',
+  ],
 ];
 
 function application(manifest: Forged): Forged {

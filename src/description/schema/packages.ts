@@ -9,14 +9,14 @@ export const PACKAGES = [
     name: "rpm",
     type: COMMA_LIST,
     default: "none",
-    help: "Packages of an RPM system that the application needs and no wheel brings.",
+    help: "Packages that the application needs where it runs on an RPM system, and no wheel brings. A start lists those that are missing; their Python modules can be imported.",
     example: "rpm: m2crypto",
   }),
   field({
     name: "deb",
     type: COMMA_LIST,
     default: "none",
-    help: "Packages of a Debian system that the application needs and no wheel brings.",
+    help: "Packages that the application needs where it runs on a Debian system, and no wheel brings. A start lists those that are missing; their Python modules can be imported.",
     example: "deb: python3-gdal, libgdal32",
   }),
   field({
