@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -96,6 +97,18 @@ function makeSite(t: TestContext, server: ForeignServer, { minor, distribution =
     plan: { objects: { app: { ...app, attribute: app.isFactory ? "make_wsgi" : "asgi" } } },
   });
 }
+
+test("docs/foreign-servers.md has the command of each server", () => {
+  const document = readFileSync(join(PACKAGE_ROOT, "docs/foreign-servers.md"), "utf8");
+  for (const { name, command } of FOREIGN_SERVERS.filter((server) => server.name !== "Apache")) {
+    const shown = command.replace("$BIN/", "").replace("$PORT", "8000").replace("$ARTIFACT", "app.holdall");
+    const [program = "", ...words] = shown.replace("uwsgi_python3", "uwsgi --plugin python3").split(" ");
+    const isShown = document
+      .split("\n")
+      .some((line) => line.startsWith(`    ${program} `) && words.every((word) => line.includes(word)));
+    assert.ok(isShown || name.includes("preloaded"), `${name}: ${shown}`);
+  }
+});
 
 for (const server of FOREIGN_SERVERS) {
   test(`${server.name}: a page, a static file, and an error with its traceback in the log`, async (t) => {

@@ -11,7 +11,7 @@ import {
   start,
   startFacts,
 } from "../testing/artifact-to-start.ts";
-import { makeDirectory } from "../testing/small-artifact.ts";
+import { fileEntry, makeDirectory } from "../testing/small-artifact.ts";
 
 // A release for those who want a directory: a path in the cache, or one of their own.
 
@@ -80,6 +80,18 @@ test("the parts, laid over one another, are the whole", async (t) => {
     ["app/shop.py", "bin/shop", Object.keys(all).find((path) => path.endsWith("holdall.pth"))].sort(),
   );
   assert.deepEqual(await readTree(merged), all);
+});
+
+test("the dependencies of two versions of an application are the same bytes at the same place", async (t) => {
+  const venv = await place(t);
+  const trees = [];
+  for (const text of ["one = 1\n", "two = 2\n"]) {
+    const artifact = await makeArtifactToStart(t, { application: [fileEntry("app/version.py", text)] });
+    await succeed(artifact, ["unpack", "--venv", venv, "--only", "dependencies"]);
+    trees.push(await readTree(venv));
+    await rename(venv, `${venv}-${trees.length}`);
+  }
+  assert.deepEqual(trees[0], trees[1]);
 });
 
 test("a directory that is there, or cannot be made, is refused, and nothing is left beside it", async (t) => {

@@ -117,7 +117,7 @@ def put_on_import_path(site_packages):
     before = sys.path[:]
     sys.path[:] = [entry for entry in before if is_standard_library(entry)]
     site.addsitedir(site_packages)  # with its .pth files, which bring the application
-    named = os.environ.get("PYTHONPATH", "").split(":")
+    named = [entry for entry in os.environ.get("PYTHONPATH", "").split(":") if entry]
     sys.path += [
         entry for entry in before if entry not in sys.path and (entry in named or not is_working_directory(entry))
     ]
