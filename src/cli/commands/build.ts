@@ -1,5 +1,7 @@
-import { join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { BuiltArtifact } from "../../builder/build-artifact.ts";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { cacheDirectory } from "../cache-directory.ts";
 import { defineCommand } from "../command.ts";
 import { describeBuildEvent } from "../render/build-event.ts";
@@ -17,14 +19,14 @@ export const buildCommand = defineCommand(
       output: {
         type: "string",
         short: "o",
-        value: "FILE",
+        value: "PATH",
         is: "file",
-        help: "where to write it (default: NAME-VERSION-TARGET.holdall in this directory)",
+        help: "file to write, or directory for NAME-VERSION-TARGET.holdall (default: this directory)",
       },
       python: {
         type: "string",
         value: "PYTHON",
-        help: "version (3.11) or path of the interpreter to build for (default: the newest that fits)",
+        help: "version (3.11) or path of the interpreter to build for (default: python3 if it fits, else the newest that does)",
       },
       "no-import-check": {
         type: "boolean",
@@ -40,10 +42,12 @@ export const buildCommand = defineCommand(
   async ({ dir, output, python, "no-import-check": isUnchecked }, context): Promise<BuiltArtifact> => {
     const { buildArtifact } = await import("../../builder/build-artifact.ts");
     const { env, signal, onProgress } = context;
+    const place = resolve(output ?? ".");
+    const isDirectory = (await stat(place).catch(undefinedIfMissing))?.isDirectory() ?? false;
     return buildArtifact({
       directory: resolve(dir),
-      output: output === undefined ? undefined : resolve(output),
-      outputDirectory: process.cwd(),
+      output: isDirectory ? undefined : place,
+      outputDirectory: isDirectory ? place : dirname(place),
       python,
       checkImports: !isUnchecked,
       cacheDirectory: join(cacheDirectory(env), "build"),

@@ -21,8 +21,8 @@ complete -c holdall -n '__fish_seen_subcommand_from check' -a '(__fish_complete_
 complete -c holdall -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from plan' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -a '(__fish_complete_directories)'
-complete -c holdall -n '__fish_seen_subcommand_from build' -l output -s o -r -F -d 'where to write it (default: NAME-VERSION-TARGET.holdall in this directory)'
-complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11) or path of the interpreter to build for (default: the newest that fits)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l output -s o -r -F -d 'file to write, or directory for NAME-VERSION-TARGET.holdall (default: this directory)'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11) or path of the interpreter to build for (default: python3 if it fits, else the newest that does)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l no-import-check -d 'do not import the application\'s object, when importing it has effects'
 complete -c holdall -n '__fish_seen_subcommand_from run' -F
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
