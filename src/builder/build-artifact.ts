@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import type { Digest, Target } from "../artifact/manifest.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
+import { readSupportMembers } from "../artifact/support-members.ts";
 import { writeArtifact } from "../artifact/write-artifact.ts";
 import { readAppFiles } from "../description/app-files.ts";
 import type { Description } from "../description/description.ts";
@@ -9,7 +10,7 @@ import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
-import { readArtifactSupport } from "./artifact-support.ts";
+
 import { type BuildRun, reportStep } from "./build-run.ts";
 import { compileLayers } from "./bytecode.ts";
 import { checkImports } from "./check-imports.ts";
@@ -111,7 +112,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const content = {
     ...{ holdall: VERSION, name, version, targets: [target], layers, renderPrefix },
     description: withoutUndefined({ ...description, lock: lockOf(description, resolution) }),
-    support: await readArtifactSupport(),
+    support: await readSupportMembers(),
   };
   const written = await reportStep(run, "write-artifact", { subject: basename(path) }, () =>
     writeArtifact(content, path),
