@@ -20,9 +20,9 @@ export function renderReport(
   const head = [
     "# Benchmarks",
     "",
-    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${versions.join(", ")}. Medians; after ± half`,
-    "the distance between the quartiles. Each table was measured in one go, its rows in turn. The ratio is against",
-    "the first row. Goals are in ARCHITECTURE.md; what is missed is listed as it is.",
+    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${versions.join(", ")}. Medians;`,
+    "after ± half the distance between the quartiles. Each table was measured in one go, its rows in turn. The ratio is",
+    "against the first row. Goals are in ARCHITECTURE.md; what is missed is listed as it is.",
     "",
   ];
   return [...head, ...sections.flatMap(renderSection)].join("\n");

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import type { LayerEntry } from "./artifact/tar.ts";
 import { PACKAGE_ROOT } from "./system/package-root.ts";
 import { runProcess } from "./system/run-process.ts";
-import { describePython, makeArtifactToStart, removeReadOnly } from "./testing/artifact-to-start.ts";
+import { describePython, makeArtifactToStart } from "./testing/artifact-to-start.ts";
 import { readExamples } from "./testing/example.ts";
 import {
   FOREIGN_SERVERS,
@@ -17,7 +17,7 @@ import {
   startForeignServer,
 } from "./testing/foreign-server.ts";
 import { checkRequest } from "./testing/request.ts";
-import { fileEntry, makeDirectory } from "./testing/small-artifact.ts";
+import { fileEntry, makeDirectory, removeReadOnly } from "./testing/small-artifact.ts";
 
 // docs/foreign-servers.md: servers that were installed by themselves are given the file, and nothing else.
 const HOLDALL = join(PACKAGE_ROOT, "bin/holdall.js");

@@ -27,6 +27,8 @@ const WITHOUT_TEXT: readonly (readonly [value: unknown, message: string])[] = [
   [2 ** 53, "manifest has 9007199254740992, which is no integer below 2^53"],
   [Number.NaN, "manifest has NaN, which is no integer below 2^53"],
   ["\ud800", "manifest has half of a surrogate pair in a text"],
+  [{ "\n": 1 }, 'manifest has the key "\\n", with an escape'],
+  [{ '"': 1 }, 'manifest has the key "\\"", with an escape'],
   [{ "\udc00": 1 }, "manifest has half of a surrogate pair in a text"],
   [[undefined], "manifest has a value of type undefined"],
 ];
@@ -105,8 +107,10 @@ function randomJson(random: () => number, depth: number): unknown {
   if (kind === "number") return Math.floor((random() - 0.5) * 2 ** 50);
   if (kind === "null") return null;
   const items = Array.from({ length: Math.floor(random() * 5) }, () => randomJson(random, depth - 1));
-  return kind === "list" ? items : Object.fromEntries(items.map((item) => [randomText(random), item]));
+  return kind === "list" ? items : Object.fromEntries(items.map((item) => [randomKey(random), item]));
 }
+
+const randomKey = (random: () => number) => randomText(random).replaceAll(/["\\\p{Cc}]/gu, "");
 
 function randomText(random: () => number): string {
   const letters = [

@@ -3,6 +3,9 @@ import { compareBytes } from "./byte-order.ts";
 
 const MAX_DEPTH = 32;
 
+/** What JSON writes with an escape. V8 has taken one such key for another (`{"\\n":…}` read as `{"\\\\":…}`). */
+const ESCAPED = /["\\\p{Cc}]/u;
+
 /**
  * The one text of a value, docs/artifact.md, section 2. Keys whose value is undefined are left out.
  * @throws BrokenRule for what has no such text: a fraction, half of a surrogate pair, a function, more than 32 levels.
@@ -24,7 +27,11 @@ export function renderCanonicalJson(value: unknown, depth = 0): string {
     return `[${value.map((item) => renderCanonicalJson(item, depth + 1)).join(",")}]`;
   }
   const members = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
+    .filter(([key, item]) => {
+      if (ESCAPED.test(key))
+        throw new BrokenRule(`manifest has the key ${JSON.stringify(key)}, with an escape`);
+      return item !== undefined;
+    })
     .sort(([a], [b]) => compareBytes(a, b))
     .map(([key, item]) => `${renderCanonicalJson(key)}:${renderCanonicalJson(item, depth + 1)}`);
   return `{${members.join(",")}}`;

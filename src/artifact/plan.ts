@@ -32,6 +32,9 @@ export interface SystemPackages {
  */
 export type Word = string;
 
+/** A directory that no application has, for servers that put one on the import path and cannot be told not to. */
+export const NOWHERE: Word = "{app}/.nothing-to-import";
+
 /** The names that may stand in braces. */
 export const PLACEHOLDERS = ["app", "host", "port"] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];

@@ -9,11 +9,10 @@ import {
   type ArtifactToStart,
   makeArtifactToStart,
   PYTHON,
-  removeReadOnly,
   start,
   startFacts,
 } from "../testing/artifact-to-start.ts";
-import { fileEntry } from "../testing/small-artifact.ts";
+import { fileEntry, removeReadOnly } from "../testing/small-artifact.ts";
 
 /** As another boot of the machine would find it: the ready files name the one before. */
 async function pretendReboot({ cache }: ArtifactToStart): Promise<void> {

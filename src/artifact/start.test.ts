@@ -9,12 +9,11 @@ import {
   makeArtifactToStart,
   PATH,
   PYTHON,
-  removeReadOnly,
   start,
   startFacts,
 } from "../testing/artifact-to-start.ts";
 import { needProgram } from "../testing/needs.ts";
-import { fileEntry } from "../testing/small-artifact.ts";
+import { fileEntry, removeReadOnly } from "../testing/small-artifact.ts";
 
 const SHELLS = [["sh"], ["dash"], ["bash", "--posix"], ["busybox", "ash"], ["ksh"], ["mksh"]] as const;
 

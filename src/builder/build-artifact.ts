@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import type { Digest, Target } from "../artifact/manifest.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
+import { readSupportMembers } from "../artifact/support-members.ts";
 import { writeArtifact } from "../artifact/write-artifact.ts";
 import { readAppFiles } from "../description/app-files.ts";
 import type { Description } from "../description/description.ts";
@@ -10,7 +11,7 @@ import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
-import { readArtifactSupport } from "./artifact-support.ts";
+
 import { type BuildRun, reportStep } from "./build-run.ts";
 import type { OnBuildEvent } from "./events.ts";
 import { planInput } from "./gather-sources.ts";
@@ -118,7 +119,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
       ...(isInside && { interpreter: "inside" }),
       lock: lockOf(description, resolution),
     }),
-    support: await readArtifactSupport(),
+    support: await readSupportMembers(),
   };
   const written = await reportStep(run, "write-artifact", { subject: basename(path) }, () =>
     writeArtifact(content, path),

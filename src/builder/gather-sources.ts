@@ -1,5 +1,5 @@
 import type { Identity } from "../artifact/manifest.ts";
-import type { Plan } from "../artifact/plan.ts";
+import { NOWHERE, type Plan } from "../artifact/plan.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
 import type { AppFiles, Description } from "../description/description.ts";
 import { isRequirement, parseRequirement } from "../description/requirement.ts";
@@ -132,5 +132,7 @@ function usesFiles({ importPath, commands, processes }: Plan): boolean {
     ...Object.values(commands).map((command) => (command.kind === "argv" ? command.argv : [])),
   ];
   const hasSql = Object.values(commands).some(({ kind }) => kind === "sql");
-  return importPath.length > 0 || hasSql || argvs.flat().some((word) => word.includes("{app}"));
+  return (
+    importPath.length > 0 || hasSql || argvs.flat().some((word) => word.includes("{app}") && word !== NOWHERE)
+  );
 }

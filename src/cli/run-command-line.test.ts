@@ -27,11 +27,11 @@ const REFUSED: [line: string, stderr: string][] = [
   ],
   [
     "build --output",
-    "error: cannot use --output: it needs a value\nhint: Write --output FILE.\n(usage_wrong)\n",
+    "error: cannot use --output: it needs a value\nhint: Write --output PATH.\n(usage_wrong)\n",
   ],
   [
     "build --output --quiet",
-    "error: cannot use --output: it needs a value\nhint: Write --output FILE.\n(usage_wrong)\n",
+    "error: cannot use --output: it needs a value\nhint: Write --output PATH.\n(usage_wrong)\n",
   ],
   [
     "build --quiet=yes",

@@ -67,6 +67,7 @@ const CASES: readonly Case[] = [
     platforms: "python asgi",
     requirements: "uvicorn wsproto",
     web: "uvicorn --app-dir {app}/.nothing-to-import --host {host} --port {port} shop:app",
+    importPath: "",
     app: "asgi shop:app",
   },
   {

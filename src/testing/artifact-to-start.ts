@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -12,7 +11,7 @@ import { readSupportMembers } from "../artifact/support-members.ts";
 import type { LayerEntry } from "../artifact/tar.ts";
 import { type ArtifactLayer, writeArtifact } from "../artifact/write-artifact.ts";
 import { type ProcessResult, runProcess } from "../system/run-process.ts";
-import { fileEntry, makeDirectory } from "./small-artifact.ts";
+import { fileEntry, makeDirectory, removeReadOnly } from "./small-artifact.ts";
 
 /** The `python3` of PATH, which the artifacts here are for. */
 export const PYTHON = describePython("python3");
@@ -108,13 +107,6 @@ export async function makeArtifactToStart(
   const cache = join(directory, options.cache ?? "cache");
   const data = await makeDirectory(t);
   return { path, identity, cache, data, env: { HOLDALL_CACHE: cache, PATH } };
-}
-
-/** Removes a directory, if it is there, with the releases in it, which are read-only. */
-export function removeReadOnly(directory: string): void {
-  if (!existsSync(directory)) return;
-  execFileSync("chmod", ["-R", "u+w", directory]);
-  rmSync(directory, { recursive: true });
 }
 
 export interface StartOptions {

@@ -374,6 +374,12 @@ const MANIFESTS: readonly (readonly [
     'manifest lacks the key "name"',
   ],
   [
+    "a key of the description with a line end",
+    (manifest) => Object.assign(manifest.description, { "a\nb": 1 }),
+    "artifact_invalid",
+    'manifest has the key "a\\nb", with an escape',
+  ],
+  [
     "a manifest with an unknown key",
     (manifest) => Object.assign(manifest, { evil: 1 }),
     "artifact_invalid",

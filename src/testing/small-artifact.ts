@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -11,8 +13,15 @@ import { type ArtifactContent, writeArtifact } from "../artifact/write-artifact.
 /** A fresh directory that goes away with the test. */
 export async function makeDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "holdall-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
+  t.after(() => removeReadOnly(directory));
   return directory;
+}
+
+/** Removes a directory, if it is there, with the releases in it, which are read-only. */
+export function removeReadOnly(directory: string): void {
+  if (!existsSync(directory)) return;
+  execFileSync("chmod", ["-R", "u+w", directory]);
+  rmSync(directory, { recursive: true });
 }
 
 export const SMALL_PLAN: Plan = {

@@ -1,11 +1,16 @@
-import { join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { BuiltArtifact } from "../../builder/build-artifact.ts";
+
 import {
   isTargetPlatform,
   parseTargetPlatform,
   type TargetPlatform,
 } from "../../description/target-platform.ts";
 import { AppError } from "../../errors/app-error.ts";
+
+import { undefinedIfMissing } from "../../system/file-errors.ts";
+
 import { cacheDirectory } from "../cache-directory.ts";
 import { defineCommand } from "../command.ts";
 import { describeBuildEvent } from "../render/build-event.ts";
@@ -23,9 +28,9 @@ export const buildCommand = defineCommand(
       output: {
         type: "string",
         short: "o",
-        value: "FILE",
+        value: "PATH",
         is: "file",
-        help: "where to write it (default: NAME-VERSION-TARGETS.holdall in this directory)",
+        help: "file to write, or directory for NAME-VERSION-TARGETS.holdall (default: this directory)",
       },
       python: {
         type: "string",
@@ -65,10 +70,12 @@ export const buildCommand = defineCommand(
   ): Promise<BuiltArtifact> => {
     const { buildArtifact } = await import("../../builder/build-artifact.ts");
     const { env, signal, onProgress } = context;
+    const place = resolve(output ?? ".");
+    const isDirectory = (await stat(place).catch(undefinedIfMissing))?.isDirectory() ?? false;
     return buildArtifact({
       directory: resolve(dir),
-      output: output === undefined ? undefined : resolve(output),
-      outputDirectory: process.cwd(),
+      output: isDirectory ? undefined : place,
+      outputDirectory: isDirectory ? place : dirname(place),
       pythons: python,
       targets: target.length === 0 ? undefined : target.map(readTarget),
       withPython,

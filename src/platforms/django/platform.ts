@@ -36,7 +36,12 @@ export const djangoPlatform: Platform = {
       return [name, { kind: "argv", argv, help, origin: "platform" }];
     });
     // The directory of manage.py is what Django itself starts imports from.
-    const importPath = plan.importPath.toSpliced(plan.importPath.indexOf("."), 0, project.root);
+    const root = plan.importPath.indexOf(".");
+    const importPath = plan.importPath.toSpliced(
+      root === -1 ? plan.importPath.length : root,
+      0,
+      project.root,
+    );
     const app = planObject(project, input);
     return {
       ...plan,

@@ -24,9 +24,12 @@ export function pathBelow(directory: string, path: string): string {
   return directory === "." ? path : `${directory}/${path}`;
 }
 
-/** The import path of an application that nothing but the description and its layout is known of. */
+/**
+ * The import path of an application that nothing but the description and its layout is known of. One that is built is
+ * imported from its distribution.
+ */
 export function planImportPath(input: PlanInput): readonly string[] {
-  const roots = isBuilt(input) ? ["."] : findSourceRoots(input.files);
+  const roots = isBuilt(input) ? [] : findSourceRoots(input.files);
   return [...new Set([...input.description.paths, ...roots])];
 }
 

@@ -1,4 +1,4 @@
-import type { PlannedObject, Word } from "../../artifact/plan.ts";
+import { NOWHERE, type PlannedObject, type Word } from "../../artifact/plan.ts";
 import type { PlanInput } from "../platform.ts";
 import type { ServedInterface } from "../python/scan-module.ts";
 import { isBuilt } from "../python/source-roots.ts";
@@ -66,7 +66,7 @@ export const SERVERS: readonly Server[] = [
  * application that is built must not hide what was built from them, so that one gets a directory that does not exist.
  */
 function appDirectory(input: PlanInput): Word {
-  return isBuilt(input) ? "{app}/.nothing-to-import" : "{app}";
+  return isBuilt(input) ? NOWHERE : "{app}";
 }
 
 function referenceOf({ module, attribute }: PlannedObject): string {

@@ -24,6 +24,8 @@ PYTHON = re.compile(r"3\.(0|[1-9][0-9]{0,2})")
 FLAGS = re.compile(r"[a-z]{0,3}")
 PROCESSOR = re.compile(r"[a-z0-9_]{1,32}")
 FLOOR = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
+# What a key does not have.
+ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f]')
 # What users type: never an option, never a path.
 TYPED = re.compile(r"(?!-|\.{1,2}$)[^\x00-\x20\x7f-\x9f\s/\\]{1,100}")
 # It becomes a file in the release's bin, where the interpreter has its own names.
@@ -66,6 +68,8 @@ def is_plain(value, depth):
     """Whether it has nothing that Python's json takes and writes again, and the format does not have."""
     if isinstance(value, (dict, list)):
         below = value.values() if isinstance(value, dict) else value
+        if isinstance(value, dict) and any(ESCAPED.search(key) for key in value):
+            return False
         return depth <= MAX_DEPTH and all(is_plain(one, depth + 1) for one in below)
     return not isinstance(value, int) or abs(value) < 1 << 53
 
