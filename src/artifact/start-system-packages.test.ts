@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { SystemPackages } from "../artifact/plan.ts";
 import {
@@ -175,9 +175,8 @@ test("modules are linked by name, last, and nothing beside them", async (t) => {
     plan: deb("python3-basket"),
     application: [fileEntry("app/look.py", LOOK)],
   });
-  const { status, stdout, stderr } = await start(artifact, ["python", "-m", "look"], {
-    env: { PATH: [directory, PATH].join(delimiter), HOLDALL_PYTHON: site.python },
-  });
+  const options = { env: { PATH: [directory, dirname(site.python), PATH].join(delimiter) } };
+  const { status, stdout, stderr } = await start(artifact, ["python", "-m", "look"], options);
   assert.equal(status, 0, stderr);
   assert.deepEqual(JSON.parse(stdout), {
     basket: 3,
@@ -187,6 +186,12 @@ test("modules are linked by name, last, and nothing beside them", async (t) => {
     absent: ["other", "shelf.secret", "absent"],
     last: "system-packages",
   });
+
+  // Bytecode that Python has kept there outlives the package.
+  await rm(join(site.directory, "basket/__init__.py"));
+  await writeFile(join(directory, "rows"), "");
+  const gone = await start(artifact, ["python", "-m", "look"], options);
+  assert.match(gone.stderr, /: it needs packages that this system lacks: python3-basket\n/);
 });
 
 /** The Python of the tests at another place, with a directory for modules that they may write. */

@@ -74,7 +74,7 @@ def find_system_packages(plan, environment):
         files = [path for path in system.list_files(run, package) if path.startswith("/")]
         links = link_modules(package, files)
         found.links.update(links)
-        found.marks += links.values() or find_mark(files)
+        found.marks += find_marks(files, links)
     # One package may extend a directory that another has as a whole.
     covered = [place for place in found.links if any(parent in found.links for parent in list_parents(place))]
     for place in covered:
@@ -183,6 +183,11 @@ def is_file(path):
     return os.path.lexists(path) and not os.path.isdir(path)
 
 
-def find_mark(files):
-    """For a package without modules: one file, if it has any besides its documentation."""
+def find_marks(files, links):
+    """A file of each link: a directory may outlive its package, with bytecode in it. Without modules, one file of the
+    package, if it has any besides its documentation.
+    """
+    if links:
+        modules = [target + "/__init__.py" for target in links.values()]
+        return [module if is_file(module) else target for module, target in zip(modules, links.values())]
     return [path for path in files if is_file(path) and not path.startswith("/usr/share/doc/")][:1]
