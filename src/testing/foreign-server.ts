@@ -27,7 +27,6 @@ export interface ForeignServer {
   readonly command: string;
 }
 
-/** Its worker is a child of the process that has the port. */
 const UVICORN = ["uvicorn==0.35.0", "click==8.1.7", "h11==0.16.0"];
 const GUNICORN = ["gunicorn==23.0.0", "packaging==25.0"];
 
@@ -154,9 +153,10 @@ async function configureApache({ artifact, cache, data }: Surroundings): Promise
   const modules = ["mpm_event", "authz_core", "wsgi"].map(
     (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
   );
+  const port = "$" + "{PORT}"; // replaced by Apache, from its environment
   const lines = [
     ...["ServerName localhost", `ServerRoot ${data}`, `DefaultRuntimeDir ${data}`, `Mutex file:${data}`],
-    ...["Listen 127.0.0.1:$" + "{PORT}", `PidFile ${data}/pid`, `ErrorLog ${data}/error.log`],
+    ...[`Listen 127.0.0.1:${port}`, `PidFile ${data}/pid`, `ErrorLog ${data}/error.log`],
     ...(isRoot ? ["User www-data", "Group www-data"] : []),
     ...modules,
     `WSGIDaemonProcess application home=${data}`,

@@ -143,9 +143,10 @@ def become(release, is_embedded):
 
     sys.prefix = sys.exec_prefix = release  # where data of distributions is
     programs = release + "/bin"
-    path = os.environ.get("PATH") or "/usr/local/bin:/usr/bin:/bin"
-    if path.split(":")[0] != programs:
-        os.environ["PATH"] = programs + ":" + path
+    path = (os.environ.get("PATH") or "/usr/local/bin:/usr/bin:/bin").split(":")
+    # A server that was started again by its predecessor has inherited another release's.
+    path = [each for each in path if not each.startswith(os.path.dirname(release) + "/")]
+    os.environ["PATH"] = ":".join([programs, *path])
     # They read the .pth files of the release, and get the rest of sys.path from here.
     multiprocessing.spawn.set_executable(programs + "/python")
     if is_embedded:
