@@ -7,6 +7,7 @@ import { readAppFiles } from "../description/app-files.ts";
 import type { Description } from "../description/description.ts";
 import { readDescription } from "../description/read-description.ts";
 import type { TargetPlatform } from "../description/target-platform.ts";
+import { readTargetWords } from "../description/target-words.ts";
 import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
@@ -85,9 +86,10 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const { description } = await readDescription(run.directory);
   await runBuildCommands(run, description);
   const files = readAppFiles(run.directory);
+  const described = readTargetWords(description.targets);
   const targets = await planTargets(run, {
-    pythons: options.pythons ?? [],
-    platforms: options.targets ?? [],
+    pythons: options.pythons?.length ? options.pythons : described.pythons,
+    platforms: options.targets?.length ? options.targets : described.platforms,
     requirement: description.python,
   });
   const isInside = options.withPython || description.interpreter === "inside";

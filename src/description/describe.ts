@@ -21,6 +21,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
   os: ["linux"],
   python: undefined,
   interpreter: "host",
+  targets: [],
   rpm: [],
   deb: [],
   pip: [],

@@ -14,6 +14,8 @@ export interface Description {
   readonly python: string | undefined;
   /** Where the Python that runs it comes from. */
   readonly interpreter: "host" | "inside";
+  /** Words of target-words.ts, for Pythons and for machines; empty: the build's own. */
+  readonly targets: readonly string[];
   readonly rpm: readonly string[];
   readonly deb: readonly string[];
   /** Requirements (PEP 508) and requirement files, in the order written. */

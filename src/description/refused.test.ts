@@ -78,6 +78,16 @@ const VALUES: readonly Refused[] = [
   ],
   ["os: ‸linus", 'os must be linux or posix, not "linus": artifacts run on Linux', "Did you mean linux?"],
   [
+    "targets: ‸x86_64, arm64",
+    "targets has a wrong word: arm64 is not one of x86_64, aarch64",
+    "Did you mean aarch64?",
+  ],
+  [
+    "targets: [cp311, ‸'3.13']",
+    "targets[1] has a wrong word: 3.13 is not of the form cp3XX",
+    "Write `cp311` for Python 3.11.",
+  ],
+  [
     "python: ‸^3.11",
     'python must be a PEP 440 specifier, not "^3.11"',
     'Write it as `">=3.11"`, `"<3"` or `">=3.9,<4"`.',

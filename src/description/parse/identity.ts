@@ -1,6 +1,7 @@
 import { findNearMiss } from "../../errors/near-miss.ts";
 import { parsePythonRange } from "../python-range.ts";
 import type { Path } from "../source/source.ts";
+import { parseTargetWord } from "../target-words.ts";
 import { type Context, splitCommas } from "./context.ts";
 
 const SYSTEMS = ["linux", "posix"];
@@ -18,6 +19,15 @@ export function parseSystems(value: string | readonly string[], { refuse }: Cont
     throw refuse(path, `must be linux or posix, not ${JSON.stringify(text)}: artifacts run on Linux`, {
       hint,
     });
+  });
+}
+
+export function parseTargets(value: string | readonly string[], { refuse }: Context): readonly string[] {
+  return splitCommas(value, ["targets"]).map(({ text, path }) => {
+    const meaning = parseTargetWord(text);
+    if ("reason" in meaning)
+      throw refuse(path, `has a wrong word: ${meaning.reason}`, { hint: meaning.hint });
+    return text;
   });
 }
 

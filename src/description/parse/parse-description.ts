@@ -4,7 +4,7 @@ import { parseCommands, parseLifecycle, parseProcesses, parseSchedule } from "./
 import { parseBuild, parsePaths, parsePatterns, parseStatic } from "./content.ts";
 import { contextOf } from "./context.ts";
 import { checkTogether } from "./contradictions.ts";
-import { parsePackages, parsePlatforms, parsePython, parseSystems } from "./identity.ts";
+import { parsePackages, parsePlatforms, parsePython, parseSystems, parseTargets } from "./identity.ts";
 import { parsePip } from "./pip.ts";
 import { parseServices, parseSettings } from "./settings.ts";
 import { checkShape } from "./shape.ts";
@@ -25,6 +25,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     os: map(written.os, (value) => parseSystems(value, context)),
     python: map(written.python, (value) => parsePython(value, context)),
     interpreter: written.interpreter,
+    targets: map(written.targets, (value) => parseTargets(value, context)),
     rpm: map(written.rpm, (value) => parsePackages(value, "rpm", context)),
     deb: map(written.deb, (value) => parsePackages(value, "deb", context)),
     pip: map(written.pip, (value) => parsePip(value, context, mayBeBuilt)),

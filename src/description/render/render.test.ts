@@ -142,6 +142,7 @@ function makeDescription(random: Random): Record<string, unknown> {
     os: "posix",
     python: random.pick(["<3", ">=3.11,<4", "3.12"]),
     interpreter: "inside",
+    targets: ["cp311", "aarch64-musl"],
     deb: ["libpq5", "g++"],
     pip: random.pick([
       "r.txt",

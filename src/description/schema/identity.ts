@@ -54,4 +54,12 @@ export const IDENTITY = [
     example: "interpreter: inside",
     platform: "python",
   }),
+  field({
+    name: "targets",
+    type: COMMA_LIST,
+    default: "the Python that fits best, on machines like the one that builds",
+    help: "What the artifact is for: Pythons (`cp311`, `cp313t`) and machines, which are a processor and the newest libc that wheels may need (`x86_64-glibc2.28`, `aarch64-glibc2.28`, `x86_64-musl`; `aarch64` alone means `aarch64-glibc2.28`). Each Python on each machine is a target; the preferred one is first. `holdall build` replaces the Pythons by `--python`, the machines by `--target`.",
+    example: "targets: cp311, cp313, x86_64-glibc2.28, aarch64-glibc2.28",
+    platform: "python",
+  }),
 ] as const;
