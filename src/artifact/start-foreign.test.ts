@@ -115,6 +115,25 @@ test("refusals are a sentence and a hint, with status 3: a damaged file, no cach
   assert.equal(existsSync(artifact.cache), false);
 });
 
+test("what is no module, and what every environment has imported, is no clash", async (t) => {
+  const distribution = [
+    fileEntry("site-packages/_distutils_hack/__init__.py", "other = True\n"),
+    fileEntry("site-packages/odd.py", ""),
+  ];
+  const artifact = await makeArtifact(t, { distribution });
+  await writeFile(join(artifact.data, "_distutils_hack.py"), "");
+  const code = `import json
+class Odd:
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+sys.modules["odd"] = Odd()
+sys.modules["cart"] = None
+sys.modules.pop("_distutils_hack", None)
+import _distutils_hack, holdall_app
+print(json.dumps(holdall_app.app))`;
+  assert.equal(await facts(artifact, code), "FACTS");
+});
+
 test("a module of the server's that the artifact has too: another file is a clash, a named one is allowed", async (t) => {
   const artifact = await makeArtifact(t);
   await writeFile(join(artifact.data, "shop.py"), "facts = None\n");

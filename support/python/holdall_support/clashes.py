@@ -13,7 +13,8 @@ from .refusal import Refusal
 
 # Who starts a server by its name wants that one, not the one that the artifact brings for its own start.
 SERVERS = {"daphne", "granian", "gunicorn", "hypercorn", "mod-wsgi", "uvicorn", "uvicorn-worker", "uwsgi", "waitress"}
-OWN = ("__main__", "__mp_main__", "holdall_app", "holdall_support")
+# setuptools has the last imported wherever it is installed, by a .pth file, and nothing else of it.
+NOT_SHARED = ("__main__", "__mp_main__", "holdall_app", "holdall_support", "_distutils_hack")
 
 
 class Owner:
@@ -30,7 +31,7 @@ def check_clashes(import_path, allowed):
     permitted = {normalize(name) for name in re.split(r"[\s,]+", allowed)}
     clashes = {}
     for name, theirs, ours in find_common_modules(import_path):
-        if name.partition(".")[0] in OWN or normalize(name) in permitted:
+        if name.partition(".")[0] in NOT_SHARED or normalize(name) in permitted:
             continue
         server, own = find_owner(name, theirs), find_owner(name, ours)
         known = {normalize(owner.name) for owner in (server, own) if owner.version is not None}
@@ -46,11 +47,11 @@ def find_common_modules(import_path):
     places = {"": import_path}  # packages without a file of their own may be in several distributions
     for name, module in sorted(sys.modules.items()):
         search = places.get(name.rpartition(".")[0])
-        theirs = getattr(module, "__file__", None)
-        if search is None or (theirs is not None and is_standard(theirs)):
+        if search is None or name in sys.builtin_module_names:
             continue
-        spec = PathFinder.find_spec(name, search)
-        if spec is None or name in sys.builtin_module_names:
+        theirs = getattr(module, "__dict__", {}).get("__file__")  # some are no modules, and answer to any name
+        spec = None if theirs is not None and is_standard(theirs) else PathFinder.find_spec(name, search)
+        if spec is None:
             continue
         if theirs is None:
             places[name] = list(spec.submodule_search_locations or [])
