@@ -19,6 +19,7 @@ import { planInput } from "./gather-sources.ts";
 import { checkInside } from "./inside/check-inside.ts";
 import { HOLDALL_LOCK } from "./lock/holdall-lock.ts";
 import { type Resolution, resolveLock } from "./lock/resolve-lock.ts";
+import { describeMachine } from "./python/managed-interpreter.ts";
 import { runBuildCommands } from "./run-build-commands.ts";
 import { arrangeTargets, nameTargets } from "./target/arrange-targets.ts";
 import { type MadeTarget, makeTarget, uniteLayers } from "./target/make-target.ts";
@@ -91,6 +92,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
     pythons: options.pythons?.length ? options.pythons : described.pythons,
     platforms: options.targets?.length ? options.targets : described.platforms,
     requirement: description.python,
+    findUv: once(() => findUv(run, describeMachine(), options.uv)),
   });
   const isInside = options.withPython || description.interpreter === "inside";
   if (isInside) checkInside(description, targets);

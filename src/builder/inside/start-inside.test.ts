@@ -3,16 +3,10 @@ import { existsSync, readdirSync, readFileSync, realpathSync, symlinkSync, trunc
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import {
-  makeArtifactToStart,
-  PYTHON,
-  removeReadOnly,
-  start,
-  startFacts,
-} from "../../testing/artifact-to-start.ts";
+import { makeArtifactToStart, PYTHON, start, startFacts } from "../../testing/artifact-to-start.ts";
 import { makeArtifactInside, packTestInterpreter } from "../../testing/inside.ts";
 import { needProgram } from "../../testing/needs.ts";
-import { makeDirectory } from "../../testing/small-artifact.ts";
+import { makeDirectory, removeReadOnly } from "../../testing/small-artifact.ts";
 
 const SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "ash"], ["ksh"], ["mksh"]] as const;
 /** All that docs/artifact.md asks of a host besides `sh`; busybox has no getconf, so the loader is asked. */

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
 import { findProgram } from "../python/find-interpreter.ts";
-import type { Interpreter } from "../python/interpreter.ts";
-import type { Uv } from "./run-uv.ts";
+import type { Uv, UvMachine } from "./run-uv.ts";
 import { UV_VERSION, UV_WHEELS } from "./uv-release.ts";
 
 /**
@@ -15,11 +14,11 @@ import { UV_VERSION, UV_WHEELS } from "./uv-release.ts";
  * @param wanted - path of the program.
  * @throws AppError `tool_not_found`, `index_unreachable`, `hash_mismatch`.
  */
-export async function findUv(
+export async function findUv<For extends UvMachine>(
   run: BuildRun,
-  interpreter: Interpreter,
+  interpreter: For,
   wanted: string | undefined,
-): Promise<Uv> {
+): Promise<Uv<For>> {
   if (wanted !== undefined) {
     if (await isProgram(wanted)) return { path: wanted, interpreter };
     throw new AppError({

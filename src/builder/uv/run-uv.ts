@@ -6,9 +6,12 @@ import type { Interpreter } from "../python/interpreter.ts";
 import { redact } from "./redact.ts";
 import { translateUvFailure } from "./uv-error.ts";
 
-export interface Uv {
+export type UvMachine = Pick<Interpreter, "abi" | "processor" | "libc">;
+
+export interface Uv<For extends UvMachine = Interpreter> {
   readonly path: string;
-  readonly interpreter: Interpreter;
+  /** What it was chosen for; of more than one target, the first. */
+  readonly interpreter: For;
 }
 
 /** Variables that would change what a build asks of uv, rather than where uv looks for it. */
@@ -39,6 +42,8 @@ export interface UvCall {
   readonly step: BuildStep;
   /** For an error: what wheels are looked for; default: the Python that uv was found with. */
   readonly target?: string;
+  /** Default: no; Pythons come from the machine. */
+  readonly mayInstallPython?: boolean;
   /** For an error: `install the distributions`. */
   readonly goal: string;
   /** Where it runs; default: the application's directory, so that uv finds the configuration that is there. */
@@ -52,12 +57,12 @@ export interface UvCall {
  */
 export async function runUv(
   run: BuildRun,
-  uv: Uv,
-  { args, input, step, target, goal, cwd }: UvCall,
+  uv: Uv<UvMachine>,
+  { args, input, step, target, mayInstallPython = false, goal, cwd }: UvCall,
 ): Promise<string> {
   const result = await runProcess([uv.path, ...args], {
     cwd: cwd ?? run.directory,
-    env: uvEnvironment(run),
+    env: { ...uvEnvironment(run), ...(mayInstallPython && { UV_PYTHON_DOWNLOADS: "manual" }) },
     signal: run.signal,
     onLine: (line) => run.onEvent({ kind: "output", step, line: redact(line, run.env) }),
     ...(input === undefined ? {} : { input }),

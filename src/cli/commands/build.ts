@@ -36,7 +36,7 @@ export const buildCommand = defineCommand(
         type: "string",
         value: "PYTHON",
         isList: true,
-        help: "version (3.11, 3.13t) or path of the interpreter to build for (default: python3, or the newest that fits); several are one target each, the preferred one first",
+        help: "version (3.11, 3.13t) or path of the interpreter to build for, or one that uv installs (uv:3.12) (default: python3, or the newest that fits); several are one target each, the preferred one first",
       },
       target: {
         type: "string",
