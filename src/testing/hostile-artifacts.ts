@@ -417,9 +417,9 @@ const MANIFESTS: readonly (readonly [
   ],
   [
     "a layer of another kind than its paths say",
-    (manifest) => Object.assign(application(manifest), { kind: "interpreter" }),
+    (manifest) => Object.assign(application(manifest), { kind: "distribution" }),
     "layer_invalid",
-    'interpreter layer shop 1.0: path "app/again" is not below python (a layer of kind interpreter)',
+    'distribution layer shop 1.0: path "app/again" is not below site-packages or scripts or data or headers (a layer of kind distribution)',
   ],
   [
     "a system package that is an option of its package manager",
