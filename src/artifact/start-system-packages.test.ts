@@ -112,7 +112,10 @@ esac
     "it needs packages that this system lacks: m2",
     "Run `dnf install m2` as root.",
   );
-  const good = await makeArtifactToStart(t, { plan: { systemPackages: { deb: [], rpm: ["libshop"] } } });
+  // dpkg is there as a tool only.
+  await writeFile(join(directory, "dpkg-query"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const systemPackages = { deb: ["libshop1"], rpm: ["libshop"] };
+  const good = await makeArtifactToStart(t, { plan: { systemPackages } });
   assert.equal((await start(good, ["shop", "exit", "0"], before(directory))).status, 0);
 });
 
@@ -130,6 +133,7 @@ test("a ready release does not start when a package has gone, and does when it w
   assert.equal((await start(artifact, ["shop", "exit", "0"], options)).status, 0);
 
   await rm(library("1"));
+  await writeFile(join(directory, "rows"), "");
   const reason = "it needs packages that this system lacks: libshop1";
   await assertRefused(artifact, options, reason, "Run `apt-get install libshop1` as root.");
 

@@ -24,6 +24,10 @@ RPM_ROW = "%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\\n"
 class Deb:
     kind, title, program, install = "deb", "Debian", "dpkg-query", "apt-get install"
 
+    def is_used(self, run):
+        """A system of another kind may have the program too; it has no packages of Debian, so not this one."""
+        return run("--show", "dpkg")[0] == 0
+
     def find(self, run, names):
         """Name to the installed package that has it, or provides it under another name, as after a transition."""
         rows = [row.split("\t") for row in run("--show", "--showformat=" + DPKG_ROW)[1].splitlines()]
@@ -43,6 +47,9 @@ class Deb:
 
 class Rpm:
     kind, title, program, install = "rpm", "RPM", "rpm", "dnf install"
+
+    def is_used(self, run):
+        return True
 
     def find(self, run, names):
         found = {}
@@ -109,19 +116,19 @@ def find_system(packages, environment):
     wanted = [system for system in (Deb(), Rpm()) if packages[system.kind]]
     for system in wanted:
         program = shutil.which(system.program, path=path)
-        if program is not None:
 
-            def run(*words, program=program):
-                done = subprocess.run(
-                    [program, *words],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    env={**environment, "LC_ALL": "C"},
-                    check=False,
-                )
-                return done.returncode, os.fsdecode(done.stdout)
+        def run(*words, program=program):
+            done = subprocess.run(
+                [program, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**environment, "LC_ALL": "C"},
+                check=False,
+            )
+            return done.returncode, os.fsdecode(done.stdout)
 
+        if program is not None and system.is_used(run):
             return system, run
     needs = " or ".join("%s packages (%s)" % (one.title, ", ".join(packages[one.kind])) for one in wanted)
     programs = " or ".join(one.program for one in wanted)
