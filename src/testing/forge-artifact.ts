@@ -118,7 +118,7 @@ export function replaceLayer(
 export interface ForgedEntry {
   readonly path: string;
   readonly prefix?: string;
-  readonly content?: string;
+  readonly content?: string | Uint8Array;
   readonly target?: string;
   readonly type?: string;
   readonly mode?: string;

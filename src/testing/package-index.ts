@@ -3,14 +3,16 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
+import { forgeTar } from "./forge-artifact.ts";
 
 export interface WheelContent {
   readonly name: string;
   readonly version?: string;
   readonly tag?: string;
-  /** Path in the wheel to text. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Path in the wheel to what is there. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly requires?: readonly string[];
   readonly entryPoints?: string;
   /** RECORD as it is; default: one that is right. */
@@ -32,7 +34,7 @@ export function makeWheel(content: WheelContent): Wheel {
   const { name, version = "1.0", tag = "py3-none-any", files = {}, requires = [], mode = 0o644 } = content;
   const info = `${name}-${version}.dist-info`;
   const metadata = ["Metadata-Version: 2.1", `Name: ${name}`, `Version: ${version}`];
-  const texts: Record<string, string> = {
+  const texts: Record<string, string | Uint8Array> = {
     ...files,
     [`${info}/METADATA`]: [...metadata, ...requires.map((one) => `Requires-Dist: ${one}`), ""].join("\n"),
     [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
@@ -52,6 +54,34 @@ export function makeWheel(content: WheelContent): Wheel {
   );
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { name, version, file: `${name}-${version}-${tag}.whl`, bytes, sha256 };
+}
+
+/** A source distribution: its backend makes a wheel of one module, with this tag. */
+export function makeSource(name: string, tag: string, content: string | Uint8Array = ""): Wheel {
+  const version = "1.0";
+  const files = {
+    "PKG-INFO": `Metadata-Version: 2.2\nName: ${name}\nVersion: ${version}\n`,
+    "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+    [`${name}.bin`]: content,
+    "backend.py": `import os, shutil, zipfile
+
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    file, info = "${name}-${version}-${tag}.whl", "${name}-${version}.dist-info/"
+    with zipfile.ZipFile(os.path.join(directory, file), "w") as wheel:
+        wheel.write("PKG-INFO", info + "METADATA")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: ${tag}\\n")
+        wheel.write("${name}.bin", "${name}/code.so" if os.path.getsize("${name}.bin") else "${name}/code.py")
+        wheel.writestr(info + "RECORD", "")
+    return file
+`,
+  };
+  const entries = Object.entries(files).map(([path, text]) => ({
+    path: `${name}-${version}/${path}`,
+    content: text,
+  }));
+  const bytes = gzipSync(forgeTar(entries));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { name, version, file: `${name}-${version}.tar.gz`, bytes, sha256 };
 }
 
 export interface PackageIndex {
