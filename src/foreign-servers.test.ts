@@ -160,7 +160,7 @@ test("the Flask example is served by gunicorn, and not by a uvicorn with another
   t.after(() => removeReadOnly(surroundings.cache));
 
   const log = (await logOfFailedStart(t, UVICORN, surroundings)) ?? "";
-  assert.match(log, /its server has already imported click 8\.1\.7 where the artifact brings click 8\.[2-9]/);
+  assert.match(log, /its server has already imported click 8\.1\.7 where the artifact brings click 8\.(?!1\.7)/);
   assert.match(
     log,
     /hint: Install click==8\.\S+ beside the server, or set HOLDALL_ALLOW_CLASHES=click to let/,

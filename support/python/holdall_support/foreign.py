@@ -90,12 +90,13 @@ def refuse(call, refusal):
     return {"app": app}
 
 
-def log(text):
+def log(text, level="critical"):
     """One record of the log that the server writes, where it has one that is not standard error."""
-    known = sys.modules["logging"].root.manager.loggerDict if "logging" in sys.modules else {}
-    for name in LOGGERS:
-        if name in known and known[name].hasHandlers():
-            known[name].critical("%s", text)
+    logging = sys.modules.get("logging")
+    for name in LOGGERS if logging is not None else ():
+        logger = logging.root.manager.loggerDict.get(name)
+        if isinstance(logger, logging.Logger) and logger.hasHandlers():
+            getattr(logger, level)("%s", text)
             return
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
@@ -105,7 +106,8 @@ def warn_of_interfaces(artifact, objects):
     """Only a word: such an object may be there for another server."""
     names = [name for name, declared in sorted(objects.items()) if declared["interface"] == "asgi"]
     if names and any(module in sys.modules for module in WSGI_ONLY):
-        log("%s %s: %s is for ASGI servers, and this one speaks WSGI" % (artifact.name, artifact.version, names[0]))
+        text = "%s %s: %s is for ASGI servers, and this one speaks WSGI"
+        log(text % (artifact.name, artifact.version, names[0]), "warning")
 
 
 def put_on_import_path(site_packages):
