@@ -14,6 +14,8 @@ const READER = join(PACKAGE_ROOT, "docs/read_artifact.py");
 
 /** What sixty lines leave unchecked; docs/artifact.md says so. */
 const LEFT_OUT = [
+  "a Python inside for any processor",
+  "a Python inside for some of its targets",
   "a key of the description with a line end",
   "a layer of another kind than its paths say",
   "a link in a layer of bytecode",

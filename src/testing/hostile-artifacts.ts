@@ -416,6 +416,21 @@ const MANIFESTS: readonly (readonly [
     "application layer shop 1.0: it has 2 entries, not 3",
   ],
   [
+    "a Python inside for any processor",
+    (manifest) => Object.assign(application(manifest), { kind: "interpreter" }),
+    "artifact_invalid",
+    "manifest: a target has an interpreter, and not as the first of its layers, for one processor",
+  ],
+  [
+    "a Python inside for some of its targets",
+    (manifest) => {
+      Object.assign(application(manifest), { kind: "interpreter" });
+      manifest.targets.push({ ...manifest.targets[0], layers: [] });
+    },
+    "artifact_invalid",
+    "manifest: some of its targets have an interpreter, others not",
+  ],
+  [
     "a layer of another kind than its paths say",
     (manifest) => Object.assign(application(manifest), { kind: "distribution" }),
     "layer_invalid",
