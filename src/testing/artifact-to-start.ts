@@ -35,6 +35,8 @@ export interface ArtifactOptions {
   readonly file?: string;
   readonly cache?: string;
   readonly target?: Partial<Target>;
+  /** After the first one. */
+  readonly otherTargets?: readonly Partial<Target>[];
   readonly plan?: Partial<Plan>;
   readonly application?: readonly LayerEntry[];
   readonly distribution?: readonly LayerEntry[];
@@ -71,7 +73,7 @@ export async function makeArtifactToStart(
     { kind: "distribution" },
   );
   const inside = options.interpreter === undefined ? [] : [options.interpreter];
-  const target: Target = {
+  const usual: Target = {
     python: { implementation: "cpython", version: PYTHON.version, abi: PYTHON.abi },
     processor: "any",
     layers: [...inside.map(({ identity }) => identity), distribution.identity, application.identity],
@@ -83,8 +85,8 @@ export async function makeArtifactToStart(
       objects: {},
       ...options.plan,
     },
-    ...options.target,
   };
+  const targets = [options.target, ...(options.otherTargets ?? [])].map((own) => ({ ...usual, ...own }));
   const path = join(directory, options.file ?? "shop.holdall");
   const { identity } = await writeArtifact(
     {
@@ -97,7 +99,7 @@ export async function makeArtifactToStart(
         { ...distribution, name: "cart", version: "2.1" },
         { ...application, name: "shop", version: "1.0" },
       ],
-      targets: [target],
+      targets,
       support: await readSupportMembers(),
       renderPrefix,
     },
