@@ -1,4 +1,4 @@
-import { type IdentifiedLayer, listLayers, type Target } from "../../artifact/manifest.ts";
+import { type IdentifiedLayer, type Identity, listLayers, type Target } from "../../artifact/manifest.ts";
 import type { Inspected } from "../commands/inspect.ts";
 import type { Paint } from "../paint.ts";
 import { renderBytes } from "./bytes.ts";
@@ -19,7 +19,10 @@ export function renderInspected({ form, identity, manifest, size }: Inspected, p
     ]),
     "",
     paint("bold", "Layers"),
-    renderTable(layers.toSorted(compareLayers).map(layerRow), { indent: "  " }),
+    renderTable(
+      layers.toSorted(compareLayers).map((layer) => layerRow(layer, manifest.targets)),
+      { indent: "  " },
+    ),
     ...(first ? renderPlan(first.plan, paint) : []),
   ].join("\n");
 }
@@ -37,12 +40,29 @@ function compareLayers(a: IdentifiedLayer, b: IdentifiedLayer): number {
   return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.name.localeCompare(b.name);
 }
 
-function layerRow({ kind, name, version, transport, size, files }: IdentifiedLayer): readonly string[] {
+function layerRow(
+  { identity, kind, name, version, transport, size, files }: IdentifiedLayer,
+  targets: readonly Target[],
+): readonly string[] {
   return [
     kind,
     name,
     version,
     renderBytes(transport.size),
     `(${renderBytes(size)} in ${renderCount(files, "file")})`,
+    renderUsers(identity, targets),
   ];
+}
+
+/** `cp313 aarch64`: what the targets that have the layer share and others do not; nothing when all have it. */
+function renderUsers(identity: Identity, targets: readonly Target[]): string {
+  const users = targets.filter(({ layers }) => layers.includes(identity));
+  const parts = [
+    ({ python }: Target) => python.abi,
+    ({ processor, libc }: Target) => (libc?.kind === "musl" ? `${processor}_musl` : processor),
+  ].map((nameOf) => {
+    const names = [...new Set(users.map(nameOf))];
+    return names.length === new Set(targets.map(nameOf)).size ? "" : names.join(".");
+  });
+  return parts.filter((part) => part !== "").join(" ");
 }

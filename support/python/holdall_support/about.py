@@ -59,7 +59,8 @@ def render_facts(artifact):
     ]
     for target in manifest["targets"]:
         lines.append("target     %s, %d layers" % (render_targets([target]), len(target["layers"])))
-        lines.append("commands   %s" % (", ".join(sorted(target["plan"]["commands"])) or "none"))
+    commands = {name for target in manifest["targets"] for name in target["plan"]["commands"]}
+    lines.append("commands   %s" % (", ".join(sorted(commands)) or "none"))
     lines.append("")
     for layer in sorted(
         manifest["layers"].values(), key=lambda layer: (layer["kind"], layer["name"], layer["version"])
