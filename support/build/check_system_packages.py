@@ -9,8 +9,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "python"))
 
+from holdall_support.package_managers import find_installed
 from holdall_support.refusal import Refusal
-from holdall_support.system_packages import find_installed
 
 try:
     find_installed(json.load(sys.stdin), dict(os.environ))

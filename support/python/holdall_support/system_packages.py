@@ -1,12 +1,10 @@
-"""The packages of the host that an application needs: whether they are there, and the Python modules that they bring.
-
-Only asked for when the plan names some; docs/starting.md, "System packages".
+"""What the packages of the host that a plan names bring into a release: links to their Python modules. Only looked for
+when the plan names some; docs/starting.md, "System packages".
 """
 
 import importlib.machinery
 import os
 import re
-import shutil
 import sys
 
 from .inside import is_inside
@@ -17,50 +15,6 @@ FOR_A_PYTHON = re.compile(r"/usr/(?:local/)?lib(?:64)?/python3[0-9.]*/(?:dist|si
 METADATA = (".dist-info", ".egg-info")
 NOT_MODULES = (".pth", ".pyi")
 TAGGED = re.compile(r"(.+)(\.cpython-[^/]+\.so)")
-DPKG_ROW = "${Package}\\t${binary:Package}\\t${Architecture}\\t${db:Status-Status}\\t${Provides}\\n"
-RPM_ROW = "%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\\n"
-
-
-class Deb:
-    kind, title, program, install = "deb", "Debian", "dpkg-query", "apt-get install"
-
-    def is_used(self, run):
-        """A system of another kind may have the program too; it has no packages of Debian, so not this one."""
-        return run("--show", "dpkg")[0] == 0
-
-    def find(self, run, names):
-        """Name to the installed package that has it, or provides it under another name, as after a transition."""
-        rows = [row.split("\t") for row in run("--show", "--showformat=" + DPKG_ROW)[1].splitlines()]
-        rows = [row for row in rows if row[3].startswith(("installed", "triggers-"))]
-        native = {row[2] for row in rows if row[0] == "dpkg"} | {"all"}
-        found = {}
-        for _, package, architecture, _, provides in rows:
-            if architecture in native:
-                for provided in provides.split(","):
-                    found.setdefault(re.split(r"[\s:(]", provided.strip())[0], package)
-        found.update({name: package for name, package, architecture, _, _ in rows if architecture in native})
-        return {name: found[name] for name in names if name in found}
-
-    def list_files(self, run, package):
-        return run("--listfiles", package)[1].splitlines()
-
-
-class Rpm:
-    kind, title, program, install = "rpm", "RPM", "rpm", "dnf install"
-
-    def is_used(self, run):
-        return True
-
-    def find(self, run, names):
-        found = {}
-        for name in names:
-            status, output = run("--query", "--whatprovides", "--queryformat", RPM_ROW, name)
-            if status == 0:
-                found[name] = output.splitlines()[0]
-        return found
-
-    def list_files(self, run, package):
-        return run("--query", "--list", package)[1].splitlines()
 
 
 class SystemPackages:
@@ -76,9 +30,11 @@ def find_system_packages(plan, environment):
     found = SystemPackages()
     if "systemPackages" not in plan:
         return found
-    system, run, installed = find_installed(plan["systemPackages"], environment)
+    from .package_managers import find_installed  # most starts have no use for it
+
+    manager, installed = find_installed(plan["systemPackages"], environment)
     for package in dict.fromkeys(installed.values()):
-        files = [path for path in system.list_files(run, package) if path.startswith("/")]
+        files = manager.list_files(package)
         links = link_modules(package, files)
         found.links.update(links)
         found.marks += find_marks(files, links)
@@ -89,53 +45,9 @@ def find_system_packages(plan, environment):
     return found
 
 
-def find_installed(packages, environment):
-    """The kind of system, what runs its program, and by name what is installed. Refuses when something is not."""
-    system, run = find_system(packages, environment)
-    installed = system.find(run, packages[system.kind])
-    missing = [name for name in packages[system.kind] if name not in installed]
-    if missing:
-        raise Refusal(
-            "it needs packages that this system lacks: %s" % ", ".join(missing),
-            "Run `%s %s` as root." % (system.install, " ".join(missing)),
-        )
-    return system, run, installed
-
-
 def list_parents(place):
     parts = place.split("/")
     return ["/".join(parts[:end]) for end in range(1, len(parts))]
-
-
-def find_system(packages, environment):
-    """The package manager of this host, of those that the plan has names for, and a function that runs it."""
-    import subprocess  # most starts have no system packages
-
-    directories = [path for path in environment.get("PATH", "").split(":") if path.startswith("/")]
-    path = ":".join([*directories, "/usr/bin", "/bin"])
-    wanted = [system for system in (Deb(), Rpm()) if packages[system.kind]]
-    for system in wanted:
-        program = shutil.which(system.program, path=path)
-
-        def run(*words, program=program):
-            done = subprocess.run(
-                [program, *words],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**environment, "LC_ALL": "C"},
-                check=False,
-            )
-            return done.returncode, os.fsdecode(done.stdout)
-
-        if program is not None and system.is_used(run):
-            return system, run
-    needs = " or ".join("%s packages (%s)" % (one.title, ", ".join(packages[one.kind])) for one in wanted)
-    programs = " or ".join(one.program for one in wanted)
-    raise Refusal(
-        "it needs %s, and this system has no %s" % (needs, programs),
-        "Start it on a system of that kind, where `%s` installs them." % wanted[0].install,
-    )
 
 
 def link_modules(package, files):
@@ -149,11 +61,11 @@ def link_modules(package, files):
     roots = [root + "/" for root in site.getsitepackages([sys.base_prefix, sys.base_exec_prefix])]
     modules = [(root, path[len(root) :]) for root in roots for path in files if path.startswith(root)]
     if not is_for_this_python(files, modules):
+        python = os.path.realpath(sys.executable)
+        hint = "Use the Python that the system's packages are for, perhaps by HOLDALL_PYTHON=/usr/bin/python3."
         raise Refusal(
-            "the modules of its package %s are for another Python than %s" % (package, os.path.realpath(sys.executable)),
-            "Build it without an interpreter inside."
-            if is_inside()
-            else "Use the Python that the system's packages are for, perhaps by HOLDALL_PYTHON=/usr/bin/python3.",
+            "the modules of its package %s are for another Python than %s" % (package, python),
+            "Build it without an interpreter inside." if is_inside() else hint,
         )
     links = {}
     for root, below in modules:
