@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../src/system/write-file.ts";
 import { type Contender, measure, run, type Timing } from "./measure.ts";
 import { renderReport, type Section } from "./report.ts";
+import { sizesInside } from "./sizes-inside.ts";
 
 // Numbers beside their alternatives, all from one run on one machine. Nothing here passes or fails.
 const ROOT = join(import.meta.dirname, "..");
@@ -113,6 +114,7 @@ async function runBench(): Promise<Section[]> {
       rows: first,
     },
     sizes({ artifact, venv, data, env }),
+    sizesInside({ app, scratch, env }),
   ];
 
   function changeLine() {
