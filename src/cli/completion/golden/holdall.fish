@@ -22,7 +22,7 @@ complete -c holdall -n '__fish_seen_subcommand_from init' -a '(__fish_complete_d
 complete -c holdall -n '__fish_seen_subcommand_from plan' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l output -s o -r -F -d 'file to write, or directory for NAME-VERSION-TARGETS.holdall (default: this directory)'
-complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11, 3.13t) or path of the interpreter to build for (default: python3, or the newest that fits); several are one target each, the preferred one first'
+complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11, 3.13t) or path of the interpreter to build for, or one that uv installs (uv:3.12) (default: python3, or the newest that fits); several are one target each, the preferred one first'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l target -x -d 'machines to build for: processor and newest libc that wheels may need, such as x86_64-glibc2.28 or aarch64-musl (default: targets of the description, or machines like this one)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l with-python -d 'put the Python inside: the artifact then runs on hosts that have none, and never uses theirs'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l no-import-check -d 'do not import the application\'s object, when importing it has effects'
