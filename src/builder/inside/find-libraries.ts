@@ -42,6 +42,12 @@ export class LibraryFinder {
     return [...found.values()];
   }
 
+  /** @returns path of the library that a file would get under this name; undefined when there is none. */
+  findByName(name: string, file: string): string | undefined {
+    const elf = this.#readElf(file);
+    return elf && this.#findLibrary(name, elf, dirname(realpathSync(file)));
+  }
+
   /** ld.so(8): the file's own search path, then the directories of the machine. */
   #findLibrary(needed: string, { searchPath, processor }: Elf, origin: string): string | undefined {
     const expand = (path: string) => path.replaceAll(/\$(ORIGIN|\{ORIGIN\})/g, origin);

@@ -11,13 +11,13 @@ import { compileEntries } from "../bytecode.ts";
 import { parseElf } from "../elf.ts";
 import { trimElf, withLibraryPath } from "../elf-edit.ts";
 import { cacheKey, findCachedLayer, layerDirectory, rememberLayer } from "../layer-cache.ts";
-import { newestVersion } from "../libc-floor.ts";
+import { compareVersions, newestVersion } from "../libc-floor.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { type PlannedFile, type PlannedInterpreter, planInterpreter, unusable } from "./plan-interpreter.ts";
 import { withoutBuildPlaces } from "./standard-library.ts";
 
 /** Goes into the keys of the cache: to be raised when the same files give another layer. */
-const PACK_VERSION = 2;
+const PACK_VERSION = 3;
 
 /** Where programs and libraries inside find libraries: beside the standard library. */
 const LIBRARY_PATH = "$ORIGIN/../lib";
@@ -73,14 +73,18 @@ function makeEntries({ files, program, prefix }: PlannedInterpreter): {
 } {
   const entries: LayerEntry[] = [];
   const versions: string[] = [];
-  for (const { path, file, kind } of files) {
+  // Last: what the interpreter needs itself decides on which machines it runs, and nothing else may make them fewer.
+  const expected = files.filter(({ kind }) => kind === "expected");
+  for (const { path, file, kind } of [...files.filter((one) => !expected.includes(one)), ...expected]) {
     if (kind === "other") {
       entries.push({ kind: "file", path, isExecutable: false, content: contentOf(path, file, prefix) });
       continue;
     }
     const bytes = withLibraryPath(trimElf(readFileSync(file)), kind === "program" ? LIBRARY_PATH : undefined);
     if (bytes === undefined) throw unusable(file, "its tables have no room for the search path of libraries");
-    versions.push(...(parseElf(bytes)?.glibc ?? []));
+    const needed = parseElf(bytes)?.glibc ?? [];
+    if (kind === "expected" && isNewer(newestVersion(needed), newestVersion(versions))) continue;
+    versions.push(...needed);
     entries.push({ kind: "file", path, isExecutable: kind === "program", content: fromBytes(bytes) });
   }
   // From 3.11 on, Python looks for a directory that has this file, upwards to `/`, before it looks for its library: it has
@@ -91,6 +95,10 @@ function makeEntries({ files, program, prefix }: PlannedInterpreter): {
     entries.push({ kind: "link", path: `python/bin/${name}`, target: program });
   }
   return { entries, glibc: newestVersion(versions) };
+}
+
+function isNewer(one = "0", other = "0"): boolean {
+  return compareVersions(one, other) > 0;
 }
 
 function contentOf(path: string, file: string, prefix: string) {

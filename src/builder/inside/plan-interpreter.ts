@@ -9,7 +9,8 @@ import { isKept } from "./standard-library.ts";
 export interface PlannedFile {
   readonly path: string;
   readonly file: string;
-  readonly kind: "program" | "library" | "other";
+  /** `expected`: a library that the interpreter itself does not need. */
+  readonly kind: "program" | "library" | "expected" | "other";
 }
 
 export interface PlannedInterpreter {
@@ -19,6 +20,9 @@ export interface PlannedInterpreter {
   readonly prefix: string;
   readonly files: readonly PlannedFile[];
 }
+
+/** What wheels with machine code may expect of every host (PEP 600), and the smallest hosts do not have. */
+const EXPECTED_BY_WHEELS = ["libgcc_s.so.1", "libstdc++.so.6", "libz.so.1", "libexpat.so.1"];
 
 /**
  * What goes into an artifact of an interpreter of this machine: the program, its standard library, and the shared
@@ -52,6 +56,10 @@ export function planInterpreter({ realPath, version, abi }: Interpreter): Planne
     files.push({ path, file, kind: "library" });
   }
   for (const [name, file] of libraries) files.push({ path: `python/lib/${name}`, file, kind: "library" });
+  for (const name of EXPECTED_BY_WHEELS.filter((name) => !libraries.has(name))) {
+    const file = finder.findByName(name, realPath);
+    if (file !== undefined) files.push({ path: `python/lib/${name}`, file, kind: "expected" });
+  }
   return { program, prefix, files };
 }
 

@@ -19,7 +19,8 @@ test("uv:VERSION is installed by uv from its mirror, once, and goes inside", asy
     archive,
   });
   const workshop = await makeWorkshop(t, {
-    "holdall.yaml": 'name: shop\nplatform: python\ncommands:\n  where: { script: "where.py" }\n',
+    "holdall.yaml":
+      'name: shop\nplatform: python\ninterpreter: inside\ncommands:\n  where: { script: "where.py" }\n',
     "where.py": "import os, sys\nprint(sys.version.split()[0], os.path.realpath(sys.executable))\n",
   });
   const env = {
@@ -31,7 +32,7 @@ test("uv:VERSION is installed by uv from its mirror, once, and goes inside", asy
     UV_CACHE_DIR: join(workshop.home, "uv"),
   };
   const minor = layer.version.split(".").slice(0, 2).join(".");
-  const options = { env, pythons: [`uv:${minor}`], withPython: true };
+  const options = { env, pythons: [`uv:${minor}`] };
   const first = await workshop.build(options);
   assert.match(mirror.requests.join("\n"), /\/mirror\/20250101\/cpython-/);
   const again = await workshop.build(options);
