@@ -96,6 +96,8 @@ holdall_unpack() (
   mkdir "$holdall_work/layer" && tar -xof "$holdall_work/layer.tar" -C "$holdall_work/layer" || holdall_full
   chmod -R a-w "$holdall_work/layer/python" || holdall_full
 
+  # What is there is damaged, or, without a lock, another start has just placed it.
+  [ ! -e "$holdall_cache/layers/$holdall_layer" ] || ! holdall_runs || exit 0
   [ ! -e "$holdall_cache/layers/$holdall_layer" ] ||
     mv "$holdall_cache/layers/$holdall_layer" "$holdall_work/damaged" || holdall_full
   # Not by mv, which would put it below a directory that another start has placed meanwhile.
