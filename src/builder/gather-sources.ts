@@ -12,6 +12,7 @@ import type { BuildRun } from "./build-run.ts";
 import { buildProject } from "./distributions/build-project.ts";
 import { checkCollisions } from "./distributions/check-collisions.ts";
 import type { InstalledDistribution } from "./distributions/install-distributions.ts";
+import type { Elf } from "./elf.ts";
 import type { CachedLayer } from "./layer-cache.ts";
 import { findFloor } from "./libc-floor.ts";
 import type { BuildTarget } from "./target/build-target.ts";
@@ -62,12 +63,6 @@ export async function gatherSources(
   const packed = isPacked
     ? await packApplication(run, entries, { name: description.name, version, digest })
     : undefined;
-  const packedCode = { isNative: isPacked && elves.length > 0, floor: findFloor(elves, [], target) };
-  if (packedCode.isNative && !elves.some(({ processor }) => processor === target.processor)) {
-    const found = [...new Set(elves.map(({ processor }) => processor))].join(", ");
-    const message = `the application's files have machine code for ${found}, and none for ${target.processor}`;
-    run.onEvent({ kind: "warning", message });
-  }
   const layers = distributions.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
   return {
     plan,
@@ -75,12 +70,23 @@ export async function gatherSources(
     layers: packed === undefined ? layers : [...layers, packed.layer],
     own: [project?.distribution.layer, packed?.layer].filter((layer) => layer !== undefined),
     distributions,
-    contents: [...distributions, packedCode],
+    contents: [...distributions, ...(isPacked ? [describeCode(run, elves, target)] : [])],
     made: [
       ...(project?.isMade ? [project.distribution.layer?.identity ?? []].flat() : []),
       ...(packed?.isMade ? [packed.layer.identity] : []),
     ],
   };
+}
+
+/** What the application's own files ask of a machine. Some that are for others may be meant to lie beside. */
+function describeCode(run: BuildRun, elves: readonly Elf[], target: BuildTarget) {
+  const processors = [...new Set(elves.map(({ processor }) => processor))];
+  if (processors.length > 0 && !processors.includes(target.processor)) {
+    const found = processors.join(", ");
+    const message = `the application's files have machine code for ${found}, and none for ${target.processor}`;
+    run.onEvent({ kind: "warning", message });
+  }
+  return { isNative: elves.length > 0, floor: findFloor(elves, [], target) };
 }
 
 /** What platforms are asked with: distributions as far as they are known. */
