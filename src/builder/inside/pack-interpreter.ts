@@ -111,9 +111,9 @@ async function checkRuns(
   run: BuildRun,
   layer: string,
   { program }: PlannedInterpreter,
-  { realPath }: Interpreter,
+  { realPath, abi }: Interpreter,
 ): Promise<void> {
-  const directory = join(run.work, "inside");
+  const directory = join(run.work, `inside-${abi}`);
   await mkdir(directory);
   const { env, signal } = run;
   const tar = await runProcess(["tar", "-xzf", layer, "-C", directory], { env, signal });
