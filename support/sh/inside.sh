@@ -69,8 +69,13 @@ holdall_unpack() (
   fi
   ! holdall_runs || exit 0 # another start was faster
   holdall_work=$holdall_cache/work/sh-$$
-  rm -rf "$holdall_work"
-  trap 'rm -rf "$holdall_work" 2>/dev/null' EXIT
+  # A layer that another start had placed before is left there, read-only.
+  holdall_clear() {
+    chmod -R u+w "$holdall_work" 2>/dev/null || :
+    rm -rf "$holdall_work" 2>/dev/null
+  }
+  holdall_clear
+  trap holdall_clear EXIT
   holdall_full() {
     holdall_refuse "its Python cannot be unpacked into $holdall_cache" \
       'Free some space, or set HOLDALL_CACHE to a directory on another disk.'
