@@ -5,6 +5,7 @@ import type { AppFiles, Description } from "../description/description.ts";
 import { isRequirement, parseRequirement } from "../description/requirement.ts";
 import { parseRequirementFile } from "../description/requirement-file.ts";
 import type { PlanInput } from "../platforms/platform.ts";
+import { isBuilt } from "../platforms/python/source-roots.ts";
 import { planApplication } from "../platforms/registry.ts";
 import { listApplicationFiles } from "./application-files.ts";
 import { lookAtEntries, packApplication } from "./application-layer.ts";
@@ -45,8 +46,8 @@ export async function gatherSources(
   installed: readonly InstalledDistribution[],
   input: SourceInput,
 ): Promise<Sources> {
-  const { description, files, target } = input;
-  const isProject = hasProject(description, files);
+  const { description, target } = input;
+  const isProject = isBuilt(input);
   const entries = listApplicationFiles(run.directory, description.files);
   const { digest, elves } = lookAtEntries(entries);
   const project = isProject
@@ -110,13 +111,6 @@ export function planInput(
 /** A wheel is made from more than `files` may name: from everything that is not ignored. */
 async function projectDigest(run: BuildRun, { files }: Description, digest: string): Promise<string> {
   return files.length === 0 ? digest : lookAtEntries(listApplicationFiles(run.directory, [])).digest;
-}
-
-function hasProject({ pip }: Description, files: AppFiles): boolean {
-  return pip.some((source) => {
-    if (source.kind === "file") return parseRequirementFile(source.path, files).hasProject;
-    return source.kind === "project";
-  });
 }
 
 function listRequestedNames({ pip }: Description, files: AppFiles): ReadonlySet<string> {

@@ -5,6 +5,7 @@ import { sha256 } from "../../artifact/measure.ts";
 import type { Description } from "../../description/description.ts";
 import { renderRequirement } from "../../description/requirement.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
+import { isProjectSource } from "../../platforms/python/source-roots.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
 import { compareVersions } from "../libc-floor.ts";
 import { type BuildTarget, markersOf } from "../target/build-target.ts";
@@ -119,10 +120,7 @@ function listWanted({ description, files, targets }: ResolveInput): Wanted {
       requirements.push(...file.requirements.map(({ requirement }) => renderRequirement(requirement)));
       constraints.push(...file.constraints.map(({ requirement }) => renderRequirement(requirement)));
     }
-    if (
-      source.kind === "project" ||
-      (source.kind === "file" && parseRequirementFile(source.path, files).hasProject)
-    ) {
+    if (isProjectSource(source, files)) {
       const path = PROJECT_FILES.find((name) => files.has(name));
       if (path !== undefined) paths.push([path, files.read(path) ?? ""]);
     }

@@ -1,14 +1,16 @@
-import type { AppFiles } from "../../description/description.ts";
+import type { AppFiles, PipSource } from "../../description/description.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import type { PlanInput } from "../platform.ts";
 
 /** Whether the application itself is built as a wheel: then it is imported from there, not from its sources. */
-export function isBuilt({ description, files }: PlanInput): boolean {
-  return description.pip.some(
-    (source) =>
-      source.kind === "project" ||
-      (source.kind === "file" && parseRequirementFile(source.path, files).hasProject),
-  );
+export function isBuilt({ description, files }: Pick<PlanInput, "description" | "files">): boolean {
+  return description.pip.some((source) => isProjectSource(source, files));
+}
+
+/** Whether a source is the application itself, or a file that names it. */
+export function isProjectSource(source: PipSource, files: AppFiles): boolean {
+  if (source.kind === "file") return parseRequirementFile(source.path, files).hasProject;
+  return source.kind === "project";
 }
 
 /**
