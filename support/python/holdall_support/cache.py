@@ -40,6 +40,7 @@ class Cache:
         self.layers = path + "/layers"
         self.releases = path + "/releases"
         self.ready = path + "/ready"
+        self.used = path + "/used"
         self.work = path + "/work"
         self.is_locked = False
         self._lock = None
@@ -68,7 +69,7 @@ class Cache:
         """Makes the directories and takes the lock; False when nothing can be written there."""
         try:
             os.makedirs(self.path, 0o755, exist_ok=True)
-            for directory in (self.layers, self.releases, self.ready, self.work):
+            for directory in (self.layers, self.releases, self.ready, self.used, self.work):
                 os.makedirs(directory, 0o755, exist_ok=True)
             self._take_lock()
             return True

@@ -12,6 +12,9 @@ from .layer import check_nesting
 
 UP = "../../.."  # from site-packages to the release
 MARK = ".in-use"
+# Nobody opens it, so whoever deletes what was not read for long deletes it with the first of the other files. A start
+# looks whether it is there.
+UNTOUCHED = ".untouched"
 # Functions that scripts of distributions call, and what is called instead: modules of release/, which say why.
 RUNNERS = {"gunicorn.app.wsgiapp:run": "holdall_gunicorn:main"}
 # What link(2) says when a file system has no hard links, forbids this one, or has made too many of one file.
@@ -24,6 +27,16 @@ class Release:
     def __init__(self, path, interpreter):
         self.path = path
         self.site_packages = interpreter.library + "/site-packages"
+        self.places = {  # the first part of a path in a layer, to where it lies here
+            "app": "app",
+            "site-packages": self.site_packages,
+            "scripts": "bin",
+            "data": "",
+            "headers": "include",
+            "python": "python",
+        }
+        if interpreter.layer is None:
+            del self.places["python"]  # a server has brought another Python
         self.files = {}  # to (path in the store, size)
         self.links = {}  # to target
         self.texts = {}  # to (bytes, mode): what is made here
@@ -37,6 +50,9 @@ class Release:
             if directory == "libexec" or (directory == "bin" and programs.get(name) != "libexec"):
                 programs[name] = directory
         return {name: programs[name] for name in sorted(programs) if "/" not in name}
+
+    def list_bytecode(self):
+        return [cache_path(module) for module in self.bytecode]
 
     def add_system_modules(self, links):
         """Links to modules of the host, in a directory that is last on sys.path: .pth files are read in this order."""
@@ -56,17 +72,10 @@ class Release:
 def plan_release(path, interpreter, plan, layers, modules):
     """`layers` in the order of the target; `modules` are the files that each release gets from the artifact itself."""
     release = Release(path, interpreter)
-    places = {
-        "app": "app",
-        "site-packages": release.site_packages,
-        "scripts": "bin",
-        "data": "",
-        "headers": "include",
-        "python": "python",
-    }
+    places = release.places
     for layer in layers:
-        if layer.kind == "interpreter" and interpreter.layer is None:
-            continue  # a server has brought another Python
+        if layer.kind == "interpreter" and "python" not in places:
+            continue
         for entry in layer.entries:
             top, _, below = entry.path.partition("/")
             place = places[top] + "/" + below if places[top] else below
@@ -124,6 +133,7 @@ def add_environment(release, interpreter, plan):
     text = "".join(line + "\n" for line in lines)
     release.texts[release.site_packages + "/holdall.pth"] = (text.encode("utf-8"), 0o444)
     release.texts[MARK] = (b"\n", 0o444)
+    release.texts[UNTOUCHED] = (b"", 0o444)
 
 
 def make_release(release, root):
@@ -191,8 +201,8 @@ def is_release_whole(release):
         for place, (content, _) in release.texts.items():
             if os.lstat(os.path.join(release.path, place)).st_size != len(content):
                 return False
-        for place in release.bytecode:
-            if os.stat(cache_path(os.path.join(release.path, place))).st_size < 16:
+        for place in release.list_bytecode():
+            if os.stat(os.path.join(release.path, place)).st_size < 16:
                 return False
         return all(
             os.readlink(os.path.join(release.path, place)) == target for place, target in release.links.items()

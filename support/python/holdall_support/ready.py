@@ -5,6 +5,8 @@ there is one description of how that is done.
 import os
 import re
 
+from .compose import UNTOUCHED
+from .record import seal
 from .words import quote
 
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
@@ -33,29 +35,36 @@ def find_boot():
 
 def render_ready(test, release, interpreter, plan):
     """Text for a POSIX shell with the arguments of the call: it replaces the shell, or does nothing."""
-    return "%s%s  case $1 in\n%s  esac\nfi\n" % (
-        test,
-        render_enter(interpreter),
-        "".join(render_arms(release.list_programs(), plan, interpreter)),
+    return seal(
+        "%s%s  case $1 in\n%s  esac\nfi\n"
+        % (
+            test,
+            render_enter(interpreter),
+            "".join(render_arms(release.list_programs(), plan, interpreter)),
+        )
     )
 
 
-def render_test(path, interpreter, marks, boot):
+def render_test(path, interpreter, used, marks, boot):
     """The start of a ready file; one that starts differently is for another release, interpreter or boot.
 
-    `marks` are files of the host that have to be there.
+    `used` is the file whose time is that of the last start, `marks` are files that have to be there. The order matters:
+    prune takes the mark away, and then looks whether `used` has come back.
     """
     return (
         "holdall_release=%s\n"
         "holdall_boot=\n"
+        # `true`, as a redirection that fails ends the shell when the command is a special one such as `:`.
         # After a crash of the machine, files that were not synced may be empty: the cold path looks at each.
-        "{ read -r holdall_boot <%s; } 2>/dev/null\n"
-        'if [ "$holdall_boot" = %s ] && [ -x %s ] && [ -f "$holdall_release/pyvenv.cfg" ]%s; then\n'
+        "{ true >|%s; read -r holdall_boot <%s; } 2>/dev/null\n"
+        'if [ "$holdall_boot" = %s ] && [ -x %s ] && [ -f "$holdall_release/%s" ]%s; then\n'
     ) % (
         quote(path),
+        quote(used),
         BOOT_ID,
         quote(boot),
         quote(interpreter.path),
+        UNTOUCHED,
         "".join(" &&\n  [ -e %s ]" % quote(mark) for mark in marks),
     )
 

@@ -11,6 +11,7 @@ from .cache import find_cache, remove_tree
 from .compose import is_release_whole, make_release, plan_release
 from .inside import find_interpreter, has_interpreter, is_inside, start_by_prefix
 from .interpreter import choose_target
+from .record import has_record, write_record
 from .refusal import Refusal
 from .store import ensure_layers
 from .system_packages import find_system_packages
@@ -32,17 +33,30 @@ class Start:
         name = interpreter.release_name(artifact.identity, packages.links)
         self.path = "%s/%s" % (cache.releases, name)
         interpreter.enter(self.path)
-        self.test = ready.render_test(self.path, interpreter, packages.marks, ready.find_boot())
         self.ready = "%s/%s" % (cache.ready, name)
+        self.used = "%s/%s" % (cache.used, name)
+        self.test = self.render_test([self.ready])
         self.places = [self.ready]
         # The prefix comes back to the release of the Python that its own search finds, not to one named for this call.
         if sys._xoptions.get("holdall") in ("found", "inside"):
             self.places.append("%s/%s" % (cache.ready, artifact.identity))
 
+    def render_test(self, marks):
+        marks = [*marks, *self.packages.marks]
+        return ready.render_test(self.path, self.interpreter, self.used, marks, ready.find_boot())
+
     def is_ready(self):
+        """In this order for the same reason as in the ready file."""
+        self.note_use()
         return os.path.isfile(self.path + "/pyvenv.cfg") and all(
             ready.is_ready(place, self.test) for place in self.places
         )
+
+    def note_use(self):
+        try:
+            os.close(os.open(self.used, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644))
+        except OSError:
+            pass  # there is no cache yet, or it cannot be written
 
 
 def plan_start(artifact, interpreter, environment):
@@ -96,13 +110,16 @@ def prepare(this):
         modules = read_modules(this.artifact)
         release = plan_release(this.path, this.interpreter, this.plan, stored, modules)
         release.add_system_modules(this.packages.links)
-        text = ready.render_ready(this.test, release, this.interpreter, this.plan)
-        if not is_release_whole(release):
+        if not (has_record(this.path) and is_release_whole(release)):
             if not is_writable:
                 raise OSError(errno.EROFS, "the cache cannot be written")
-            place_release(release, work)
+            place_release(this, release, work)
+        # Without a ready file, nobody can ask for it: it is run as it is.
+        test = this.test if is_writable else this.render_test([])
+        text = ready.render_ready(test, release, this.interpreter, this.plan)
         if not is_writable:
             return text
+        this.note_use()
         for place in this.places:
             write_ready(text, place, work)
         return None
@@ -129,10 +146,11 @@ def read_modules(artifact):
     return {name[len(MODULES) :]: artifact.read(name) for name in names}
 
 
-def place_release(release, work):
+def place_release(this, release, work):
     fresh = os.path.join(work, "release")
     os.mkdir(fresh, 0o755)
     make_release(release, fresh)
+    write_record(fresh, release, this.artifact, this.layers)
     if os.path.lexists(release.path):
         # It is not whole, or was made in another boot. A directory that is read-only cannot be moved.
         if os.path.isdir(release.path):
