@@ -12,6 +12,15 @@ import {
   text,
 } from "./json-checks.ts";
 import { checkRelativePath, INTERPRETER_NAME } from "./layer-path.ts";
+import {
+  name,
+  parseLifecycle,
+  parseMail,
+  parseSchedule,
+  parseServices,
+  parseSettings,
+  parseStatic,
+} from "./parse-plan-environment.ts";
 import { type Command, PLACEHOLDERS, type Plan, type Process, type SystemPackages } from "./plan.ts";
 
 const MAX_NAMES = 1000;
@@ -22,14 +31,6 @@ const dotted = text(new RegExp(`^${DOTTED}$`, "u"), "a dotted Python name");
 const entryPoint = text(new RegExp(`^${DOTTED}:${DOTTED}$`, "u"), "module:function");
 const line = text(/^[^\p{Cc}]{0,1000}$/u, "one line of at most 1000 characters");
 const origin = oneOf("own", "platform");
-
-/** What users type after the artifact's name: never an option, never a path. */
-const name: Check<string> = (value, at) => {
-  const rule = /^(?!-)[^\p{Cc}\s/\\]{1,100}$/u;
-  return typeof value === "string" && rule.test(value) && value !== "." && value !== ".."
-    ? value
-    : fail(at, "a name: 1 to 100 characters, no white space, no slash, no - in front", value);
-};
 
 /** It becomes a file in the release's `bin`. */
 const scriptName: Check<string> = (value, at) => {
@@ -102,8 +103,7 @@ const systemPackages: Check<SystemPackages> = (value, at) => {
   return packages;
 };
 
-/** The rules of docs/plan.md. @throws BrokenRule; `at` is where the plan stands. */
-export const parsePlan: Check<Plan> = object(
+const parts = object(
   {
     importPath: list(pathOrRoot, 0, 100),
     scripts: record(scriptName, entryPoint, MAX_NAMES),
@@ -120,5 +120,40 @@ export const parsePlan: Check<Plan> = object(
       MAX_NAMES,
     ),
   },
-  { systemPackages },
+  {
+    systemPackages,
+    settings: parseSettings,
+    services: parseServices,
+    schedule: parseSchedule,
+    lifecycle: parseLifecycle,
+    mail: parseMail,
+    static: parseStatic,
+  },
 );
+
+/** The rules of docs/plan.md. @throws BrokenRule; `at` is where the plan stands. */
+export const parsePlan: Check<Plan> = (value, at) => {
+  const plan: Plan = parts(value, at);
+  checkTogether(plan, at);
+  return plan;
+};
+
+/** What is right by itself and wrong together. */
+function checkTogether(plan: Plan, at: string): void {
+  const named = [
+    ...Object.entries(plan.schedule ?? {}).map(([key, { command }]) => [`schedule.${key}`, command] as const),
+    ...Object.entries(plan.lifecycle ?? {}).map(
+      ([key, { command }]) => [`lifecycle.${key}`, command] as const,
+    ),
+    ...(plan.mail ? [["mail", plan.mail.command] as const] : []),
+  ];
+  for (const [place, command] of named) {
+    if (!Object.hasOwn(plan.commands, command))
+      fail(`${at}.${place}.command`, "a command of the plan", command);
+  }
+  const variables = [...Object.values(plan.settings ?? {}), ...Object.values(plan.services ?? {})].flatMap(
+    ({ env }) => env ?? [],
+  );
+  const twice = variables.find((variable, index) => variables.indexOf(variable) !== index);
+  if (twice !== undefined) throw new BrokenRule(`${at} puts two values into the variable ${twice}`);
+}

@@ -16,8 +16,90 @@ export interface Plan {
   readonly processes: Readonly<Record<string, Process>>;
   /** Objects by name, for servers and tools that want one; `app` is the application's own. */
   readonly objects: Readonly<Record<string, PlannedObject>>;
-  /** What the host's own package manager must have installed; absent when that is nothing. */
+  // What there is none of is absent.
+  /** What the host's own package manager must have installed. */
   readonly systemPackages?: SystemPackages;
+  /** What an environment tells the application. */
+  readonly settings?: Readonly<Record<string, PlannedSetting>>;
+  /** What an environment supplies beside the application. */
+  readonly services?: Readonly<Record<string, PlannedService>>;
+  readonly schedule?: Readonly<Record<string, PlannedSchedule>>;
+  readonly lifecycle?: Readonly<Partial<Record<Moment, PlannedMoment>>>;
+  readonly mail?: PlannedMail;
+  /** URL path to directory of the application, `.` for its root. */
+  readonly static?: Readonly<Record<string, string>>;
+}
+
+/** When a lifecycle command runs. */
+export const MOMENTS = [
+  "install",
+  "verify",
+  "migrate",
+  "backup",
+  "restore",
+  "uninstall",
+  "health",
+  "unit_test",
+] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+export const SETTING_TYPES = [
+  "string",
+  "int",
+  "bool",
+  "url",
+  "duration",
+  "size",
+  "list",
+  "secret",
+  "choice",
+  "flag",
+] as const;
+export type SettingType = (typeof SETTING_TYPES)[number];
+
+export type SettingValue = string | number | boolean | readonly string[];
+
+/** One of `env` and `file` is there: docs/plan.md. */
+export interface PlannedSetting {
+  readonly type: SettingType;
+  readonly help: string;
+  readonly isRequired: boolean;
+  readonly default?: SettingValue;
+  /** Made once by the environment when nobody gives one. */
+  readonly generate?: "secret";
+  readonly choices?: readonly string[];
+  /** Environment variable with the value; with `file`, with the path of the file. */
+  readonly env?: string;
+  /** `PATH#KEY`, where the application reads it; with `env` a path alone: the value is all that is in it. */
+  readonly file?: string;
+}
+
+export interface PlannedService {
+  /** Name of a service of holdall's: `postgres`. */
+  readonly type: string;
+  /** Environment variable with its URL or directory; absent: as the service names it, see docs/environment.md. */
+  readonly env?: string;
+}
+
+export interface PlannedSchedule {
+  /** As crontab(5) has it, or `@daily` and its kin. */
+  readonly cron: string;
+  /** Name of a command. */
+  readonly command: string;
+}
+
+export interface PlannedMoment {
+  /** Name of a command. */
+  readonly command: string;
+  /** Of `migrate`: the release before can live with the data after it. */
+  readonly isCompatible?: true;
+}
+
+export interface PlannedMail {
+  /** Name of the command that gets each message on standard input. */
+  readonly command: string;
+  /** Of a message; absent: as the environment has it. */
+  readonly maxBytes?: number;
 }
 
 /** Names of packages, for hosts of each kind; one of the lists may be empty. */

@@ -31,6 +31,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
   commands: {},
   schedule: {},
   lifecycle: {},
+  mail: undefined,
   settings: {},
   services: {},
   static: {},

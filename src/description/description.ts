@@ -30,6 +30,8 @@ export interface Description {
   readonly commands: Readonly<Record<string, DescribedCommand>>;
   readonly schedule: Readonly<Record<string, ScheduledCommand>>;
   readonly lifecycle: Readonly<Partial<Record<LifecycleName, LifecycleCommand>>>;
+  /** What gets each incoming message. */
+  readonly mail: DescribedMail | undefined;
   readonly settings: Readonly<Record<string, Setting>>;
   readonly services: Readonly<Record<string, DescribedService>>;
   /** URL path to directory. */
@@ -81,6 +83,12 @@ export type LifecycleCommand = DescribedCommand & {
   readonly isCompatible?: true;
 };
 
+export interface DescribedMail {
+  /** Its own, or that of the command that the description named. */
+  readonly command: DescribedCommand;
+  readonly maxBytes: number | undefined;
+}
+
 export interface DescribedProcess {
   /**
    * Words of a plan, as docs/plan.md says: platforms copy them unchanged. `{app}`, `{host}` and `{port}` are
@@ -120,16 +128,16 @@ export interface Setting {
   readonly generate: "secret" | undefined;
   readonly choices: readonly string[];
   readonly help: string;
-  /** Environment variable it goes into; default: the setting's name in upper case. Undefined when `file` is set. */
+  /** Environment variable it goes into; default: the setting's name in upper case. Undefined when `file` has a key. */
   readonly env: string | undefined;
-  /** `path#key`: the file that the application reads, and where in it. */
+  /** `path#key`: the file that the application reads, and where in it. A path alone: the variable has the path. */
   readonly file: string | undefined;
 }
 
 export interface DescribedService {
   /** `postgres`, `mysql`, `redis`, `sqlite`, `files`, `public_files`. */
   readonly type: string;
-  /** Setting or environment variable that its URL goes into. */
+  /** Environment variable that its URL or directory goes into; undefined: the service names it. */
   readonly env: string | undefined;
 }
 

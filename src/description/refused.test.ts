@@ -155,9 +155,15 @@ const CONTRADICTIONS: readonly Refused[] = [
   ],
   [
     "settings:\n  a:\n    type: int\n    env: A\n    file: ‸conf.json#a",
-    "settings.a.file contradicts env: a setting goes to one of them",
-    "Keep env or file.",
+    "settings.a.file contradicts env: a value goes to one of them",
+    "With env write the path alone: the variable then has its path. Or leave env out.",
   ],
+  [
+    "settings:\n  a:\n    type: int\n    file: ‸conf.json",
+    "settings.a.file must be path#key, or have env for the variable that tells its path",
+  ],
+  ["mail: {command: a, max_size: ‸2GiB}", "mail.max_size must be from 1B to 1GiB, not 2GiB"],
+  ["mail: {command: a, max_size: ‸0B}", "mail.max_size must be from 1B to 1GiB, not 0B"],
   [
     "settings:\n  a: {type: choice, choices: [b, c], default: ‸d}",
     'settings.a.default must be one of b, c, not "d"',

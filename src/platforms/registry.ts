@@ -3,6 +3,7 @@ import { AppError } from "../errors/app-error.ts";
 import { findNearMiss } from "../errors/near-miss.ts";
 import { asgiPlatform } from "./asgi/platform.ts";
 import { djangoPlatform } from "./django/platform.ts";
+import { planEnvironment } from "./plan-environment.ts";
 import type { PlanInput, Platform } from "./platform.ts";
 import { pythonPlatform } from "./python/platform.ts";
 import { wsgiPlatform } from "./wsgi/platform.ts";
@@ -40,7 +41,7 @@ export function planApplication(input: PlanInput): Plan {
     (before, platform) => platform.refine(before, input),
     EMPTY_PLAN,
   );
-  return withSystemPackages(withServe(plan), input);
+  return planEnvironment(withSystemPackages(withServe(plan), input), input);
 }
 
 /** Requirements to resolve besides those of the application: servers that it needs to run as planned. */

@@ -1,17 +1,21 @@
 import type {
   DescribedCommand,
+  DescribedMail,
   DescribedProcess,
   LifecycleCommand,
   LifecycleName,
   ScheduledCommand,
 } from "../description.ts";
 import { LIFECYCLE_NAMES } from "../description.ts";
-import type { WrittenCommand, WrittenLifecycle, WrittenProcess } from "../schema/run.ts";
+import { parseSizeBytes } from "../quantity.ts";
+import type { WrittenCommand, WrittenLifecycle, WrittenMail, WrittenProcess } from "../schema/run.ts";
 import type { Path } from "../source/source.ts";
 import { parsePlannedArgv } from "./argv.ts";
 import { type Context, listItems } from "./context.ts";
 import { cronProblem } from "./cron.ts";
 import { parseExistingFile } from "./inner-path.ts";
+
+const MAX_MAIL_BYTES = 1024 ** 3; // docs/plan.md
 
 const KINDS = ["command", "script", "function", "url", "sql"] as const;
 
@@ -96,6 +100,22 @@ export function parseLifecycle(
 /** A text that is the name of a command means that command. */
 function findNamed(written: WrittenCommand, commands: Commands): DescribedCommand | undefined {
   return typeof written === "string" && Object.hasOwn(commands, written) ? commands[written] : undefined;
+}
+
+/** @param commands - those that it can name. */
+export function parseMail(
+  written: WrittenMail,
+  commands: Commands,
+  context: Context,
+  options: CommandOptions,
+): DescribedMail {
+  const command = findNamed(written, commands) ?? parseCommand(written, ["mail"], context, options);
+  const size = typeof written === "object" && "max_size" in written ? written.max_size : undefined;
+  const maxBytes = size === undefined ? undefined : parseSizeBytes(size);
+  if (maxBytes === 0 || (maxBytes ?? 0) > MAX_MAIL_BYTES) {
+    throw context.refuse(["mail", "max_size"], `must be from 1B to 1GiB, not ${size}`);
+  }
+  return { command, maxBytes };
 }
 
 export function parseProcesses(

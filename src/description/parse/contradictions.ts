@@ -32,6 +32,7 @@ export function checkTogether(description: WrittenDescription, context: Context)
   for (const [name, { command }] of Object.entries(schedule)) {
     checkDatabase(command, ["schedule", name, "command"], description, context);
   }
+  if (description.mail) checkDatabase(description.mail.command, ["mail"], description, context);
   checkVariables(description, context);
 }
 

@@ -1,6 +1,6 @@
 import type { AppFiles, Description } from "../description.ts";
 import type { Source } from "../source/source.ts";
-import { parseCommands, parseLifecycle, parseProcesses, parseSchedule } from "./commands.ts";
+import { parseCommands, parseLifecycle, parseMail, parseProcesses, parseSchedule } from "./commands.ts";
 import { parseBuild, parsePaths, parsePatterns, parseStatic } from "./content.ts";
 import { contextOf } from "./context.ts";
 import { checkTogether } from "./contradictions.ts";
@@ -35,6 +35,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     commands,
     schedule: map(written.schedule, (value) => parseSchedule(value, commands ?? {}, context, mayBeBuilt)),
     lifecycle: map(written.lifecycle, (value) => parseLifecycle(value, commands ?? {}, context, mayBeBuilt)),
+    mail: map(written.mail, (value) => parseMail(value, commands ?? {}, context, mayBeBuilt)),
     settings: map(written.settings, (value) => parseSettings(value, context)),
     services: map(written.services, parseServices),
     static: map(written.static, (value) => parseStatic(value, context)),

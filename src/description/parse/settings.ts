@@ -1,4 +1,5 @@
 import type { DescribedService, Setting } from "../description.ts";
+import { DURATION_PATTERN, SIZE_PATTERN } from "../quantity.ts";
 import type { WrittenService, WrittenSetting } from "../schema/settings.ts";
 import type { Path } from "../source/source.ts";
 import type { Context } from "./context.ts";
@@ -26,8 +27,13 @@ function parseSetting(name: string, written: WrittenSetting, context: Context): 
   if (type !== "choice" && choices.length > 0) {
     throw refuse("choices", `belongs to the type choice, not ${type}`);
   }
-  if (written.env !== undefined && written.file !== undefined) {
-    throw refuse("file", "contradicts env: a setting goes to one of them", "Keep env or file.");
+  const hasKey = written.file?.includes("#");
+  if (written.env !== undefined && hasKey) {
+    const hint = "With env write the path alone: the variable then has its path. Or leave env out.";
+    throw refuse("file", "contradicts env: a value goes to one of them", hint);
+  }
+  if (written.env === undefined && hasKey === false) {
+    throw refuse("file", "must be path#key, or have env for the variable that tells its path");
   }
   const value = written.default;
   if (value !== undefined) {
@@ -47,7 +53,7 @@ function parseSetting(name: string, written: WrittenSetting, context: Context): 
     generate,
     choices,
     help: help.trim(),
-    env: written.file === undefined ? (written.env ?? name.toUpperCase()) : undefined,
+    env: hasKey ? undefined : (written.env ?? name.toUpperCase()),
     file: parseSettingFile(written.file, [...path, "file"], context),
   };
 }
@@ -67,8 +73,8 @@ const DEFAULTS: Readonly<Record<Exclude<Setting["type"], "secret">, Check>> = {
   bool: isBoolean,
   flag: isBoolean,
   url: matches(/^[a-z][a-z0-9+.-]*:\S+$/, "must be a URL"),
-  duration: matches(/^\d+(ms|s|m|h|d)$/, "must be a number with ms, s, m, h or d"),
-  size: matches(/^\d+([kKMGT]i?)?B$/, "must be a number with B, kB, MB, GB, KiB, MiB or GiB"),
+  duration: matches(DURATION_PATTERN, "must be a number with ms, s, m, h or d"),
+  size: matches(SIZE_PATTERN, "must be a number with B, kB, MB, GB, KiB, MiB or GiB"),
   list: (value) => (Array.isArray(value) ? undefined : "must be a list"),
   choice: (value, choices) =>
     isText(value) && choices.includes(String(value)) ? undefined : `must be one of ${choices.join(", ")}`,
@@ -76,8 +82,9 @@ const DEFAULTS: Readonly<Record<Exclude<Setting["type"], "secret">, Check>> = {
 
 function parseSettingFile(written: string | undefined, path: Path, context: Context): string | undefined {
   if (written === undefined) return undefined;
-  const [file = "", key = ""] = written.split("#");
-  return `${parseInnerPath(file, path, context)}#${key}`;
+  const [file = "", key] = written.split("#");
+  const inner = parseInnerPath(file, path, context);
+  return key === undefined ? inner : `${inner}#${key}`;
 }
 
 export function parseServices(

@@ -119,7 +119,7 @@ function makeCommand(random: Random): unknown {
 function makeSetting(random: Random, name: string): unknown {
   const common = {
     ...(random.is(0.5) ? { help: makeLine(random) } : {}),
-    ...random.pick([{}, { env: `X_${name}` }, { file: "conf.json#a.b" }]),
+    ...random.pick([{}, { env: `X_${name}` }, { file: "conf.json#a.b" }, { env: `Y_${name}`, file: "own" }]),
   };
   return random.pick([
     { type: "string", default: makeText(random), ...common },
@@ -167,6 +167,7 @@ function makeDescription(random: Random): Record<string, unknown> {
     lifecycle: mapping(LIFECYCLE_NAMES, (name) =>
       name === "migrate" ? { command: makeArgv(random), compatible: random.is(0.5) } : makeCommand(random),
     ),
+    mail: random.pick(["one", makeCommand(random), { command: "x", max_size: "5MiB" }]),
     settings: mapping(["a", "B_c", "no"], (name) => makeSetting(random, name)),
     static: mapping(["/", "/static"], () => makeLine(random).replaceAll(/[\\/~]/g, "x")),
     files: [makeLine(random), "*.py"],

@@ -1,6 +1,7 @@
 import { joinArgv } from "../argv.ts";
 import type {
   DescribedCommand,
+  DescribedMail,
   DescribedProcess,
   Description,
   LifecycleCommand,
@@ -47,6 +48,7 @@ export function writtenForm(description: Description): Readonly<Record<string, Y
     commands: mapping(description.commands, writtenCommand),
     schedule: mapping(description.schedule, (scheduled) => writtenSchedule(scheduled, description)),
     lifecycle: mapping(description.lifecycle, (command) => writtenLifecycle(command, description)),
+    mail: description.mail && writtenMail(description.mail, description),
     settings: mapping(description.settings, writtenSetting),
     services: mapping(services, ({ type, env }) => (env === undefined ? type : { type, env })),
     static: mapping(description.static, (directory) => directory),
@@ -126,6 +128,14 @@ function writtenLifecycle(command: LifecycleCommand, description: Description): 
     : { ...written, compatible: true };
 }
 
+function writtenMail({ command, maxBytes }: DescribedMail, description: Description): YamlValue {
+  if (maxBytes === undefined) return writtenOwnCommand(command, description);
+  const written = writtenCommand(command);
+  return typeof written === "string"
+    ? { command: written, max_size: `${maxBytes}B` }
+    : { ...written, max_size: `${maxBytes}B` };
+}
+
 /** A text that is a command's name would mean that command: a list is always an argv. */
 function writtenOwnCommand(command: DescribedCommand, { commands }: Description): YamlValue {
   const written = writtenCommand(command);
@@ -141,7 +151,7 @@ function writtenSetting(setting: Setting, name: string): YamlValue {
     ...(generate === undefined ? {} : { generate }),
     ...(choices.length === 0 ? {} : { choices }),
     ...(help === "" ? {} : { help }),
-    ...(env === undefined || env === name.toUpperCase() ? {} : { env }),
+    ...(env === undefined || (env === name.toUpperCase() && file === undefined) ? {} : { env }),
     ...(file === undefined ? {} : { file }),
   };
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { LIFECYCLE_NAMES, type LifecycleName } from "../description.ts";
+import { SIZE_PATTERN } from "../quantity.ts";
 import { BOOLEAN, field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
 
 const NAME = /^(?=.{1,40}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/;
@@ -21,12 +22,17 @@ const COMMAND_KINDS = {
   sql: v.optional(v.union([TEXT, list(TEXT)], "must be a file or a list of files")),
 };
 
+const SIZE = textLike(SIZE_PATTERN, "must be a number with B, kB, MB, GB, KiB, MiB or GiB");
+
 const COMMAND_ENTRIES = { ...COMMAND_KINDS, database: v.optional(TEXT), help: v.optional(TEXT) };
 
 const COMMAND = commandOf(COMMAND_ENTRIES);
 export type WrittenCommand = v.InferOutput<typeof COMMAND>;
 
 const MIGRATE = commandOf({ ...COMMAND_ENTRIES, compatible: v.optional(BOOLEAN) });
+
+const MAIL = commandOf({ ...COMMAND_ENTRIES, max_size: v.optional(SIZE) });
+export type WrittenMail = v.InferOutput<typeof MAIL>;
 
 const LIFECYCLE = mapping({
   install: v.optional(COMMAND),
@@ -100,5 +106,14 @@ export const RUN = [
     compatible: true
   health:
     url: /health`,
+  }),
+  field({
+    name: "mail",
+    type: MAIL,
+    default: "no mail comes in",
+    help: "The command that gets each incoming message on standard input, whole; `$SENDER` and `$RECIPIENT` are the addresses of its envelope. Written like those of `commands`, or the name of one. It ends with 0 when it took the message, with 75 (EX_TEMPFAIL of sysexits.h) to get it again later, with anything else to refuse it. `max_size` limits a message.",
+    example: `mail:
+  command: python -m shop.mail
+  max_size: 10MB`,
   }),
 ] as const;

@@ -16,7 +16,7 @@ const SETTING = mapping({
   choices: v.optional(list(TEXT)),
   help: v.optional(TEXT),
   env: v.optional(textLike(VARIABLE, VARIABLE_REASON)),
-  file: v.optional(textLike(/^[^#]+#[^#]+$/, "must be path#key")),
+  file: v.optional(textLike(/^[^#]+(?:#[^#]+)?$/, "must be path#key, or a path")),
 });
 export type WrittenSetting = v.InferOutput<typeof SETTING>;
 
@@ -36,7 +36,7 @@ export const SETTINGS = [
     name: "settings",
     type: named(SETTING_NAME, "must be a name: letters, digits and _, at most 64", SETTING),
     default: "none",
-    help: `What an environment tells the application, each with a \`type\` (${SETTING_TYPES.map((type) => `\`${type}\``).join(", ")}); \`default\`, \`required\`, \`generate: secret\`, \`choices\` of a \`choice\`, \`help\`. It arrives in the environment variable \`env\` (the name in upper case unless set), or in a file that the application reads: \`file: path#key\`.`,
+    help: `What an environment tells the application, each with a \`type\` (${SETTING_TYPES.map((type) => `\`${type}\``).join(", ")}); \`default\`, \`required\`, \`generate: secret\`, \`choices\` of a \`choice\`, \`help\`. It arrives in the environment variable \`env\` (the name in upper case unless set), or in a file that the application reads, relative to its data directory: \`file: path#key\`. With both, \`file\` has no key, the value is all that is in this file, which others cannot read, and the variable has its path. That suits secrets.`,
     example: `settings:
   secret_key:
     type: secret
@@ -50,7 +50,7 @@ export const SETTINGS = [
     name: "services",
     type: named(SETTING_NAME, "must be a name: letters, digits and _, at most 64", SERVICE),
     default: "none",
-    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL goes into.`,
+    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL, or its directory, goes into; docs/environment.md has the others.`,
     example: `services:
   database:
     type: postgres

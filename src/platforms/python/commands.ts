@@ -30,7 +30,8 @@ export function planCommands(input: PlanInput): PlannedCommands {
   return { commands, scripts };
 }
 
-function planCommand(name: string, described: DescribedCommand, input: PlanInput): Command {
+/** One command as a plan has it; a function becomes a script of its name, which the caller adds. */
+export function planCommand(name: string, described: DescribedCommand, input: PlanInput): Command {
   const { help } = described;
   const origin = "own";
   switch (described.kind) {

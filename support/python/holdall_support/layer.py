@@ -5,7 +5,7 @@ import posixpath
 import re
 import zlib
 
-from .manifest import is_path
+from .checks import is_path
 from .refusal import Broken
 
 BLOCK = 512

@@ -1,8 +1,10 @@
-"""The manifest, docs/artifact.md, sections 2, 4 and 5, and the plan, docs/plan.md: text to checked values."""
+"""The manifest, docs/artifact.md, sections 2, 4 and 5: text to checked values."""
 
 import json
 import re
 
+from .checks import integer, items, keys, mapping, match, one_of, wrong
+from .plan import check_plan
 from .refusal import Broken, Refusal
 
 MAX_SIZE = 16 << 20
@@ -13,7 +15,6 @@ MAX_LAYER = 8 << 30
 MAX_DEPTH = 32
 MAX_PREFIX = 1 << 20
 MAX_SMALL = 16 << 20
-MAX_NAMES = 1000
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 IDENTITY = re.compile(r"sha256:[0-9a-f]{64}")
@@ -26,17 +27,6 @@ PROCESSOR = re.compile(r"[a-z0-9_]{1,32}")
 FLOOR = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 # What a key does not have.
 ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f]')
-# What users type: never an option, never a path.
-TYPED = re.compile(r"(?!-|\.{1,2}$)[^\x00-\x20\x7f-\x9f\s/\\]{1,100}")
-# It becomes a file in the release's bin, where the interpreter has its own names.
-SCRIPT = re.compile(r"(?!python[0-9.]*t?$)[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
-DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
-FUNCTION = re.compile(DOTTED.pattern + ":" + DOTTED.pattern)
-# Braces are {{, }} or one of the placeholders, docs/plan.md.
-WORD = re.compile(r"(?:[^{}\0]|\{\{|\}\}|\{(?:app|host|port)\})*")
-HELP = re.compile(r"[^\x00-\x1f\x7f-\x9f]{0,1000}")
-PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,199}")  # of the host: it becomes a word of a command line
-URL_PATH = re.compile(r"/[^\x00-\x20\x7f-\x9f\s]{0,2000}")
 
 
 def parse(text):
@@ -177,127 +167,7 @@ def check_target(target, at, layers):
     check_plan(target["plan"], at + ".plan")
 
 
-def check_plan(plan, at):
-    keys(plan, at, "commands importPath objects processes scripts", "systemPackages")
-    for path in items(plan["importPath"], at + ".importPath", 0, 100):
-        if path != "." and not is_path(path):
-            wrong(at + ".importPath")
-    for name, function in mapping(plan["scripts"], at + ".scripts", MAX_NAMES):
-        match(name, SCRIPT, at + ".scripts")
-        match(function, FUNCTION, at + ".scripts." + name)
-    for kind, check in (("commands", check_command), ("processes", check_process), ("objects", check_object)):
-        for name, value in mapping(plan[kind], "%s.%s" % (at, kind), MAX_NAMES):
-            match(name, TYPED, "%s.%s" % (at, kind))
-            check(value, "%s.%s.%s" % (at, kind, name))
-    if "systemPackages" in plan:
-        check_system_packages(plan["systemPackages"], at + ".systemPackages")
-
-
-def check_system_packages(packages, at):
-    keys(packages, at, "deb rpm")
-    for kind, names in packages.items():
-        for name in items(names, "%s.%s" % (at, kind), 0, MAX_NAMES):
-            match(name, PACKAGE, "%s.%s" % (at, kind))
-        if len(set(names)) != len(names):
-            wrong("%s.%s" % (at, kind))
-    if not packages["deb"] and not packages["rpm"]:
-        wrong(at)
-
-
-def check_command(command, at):
-    kinds = {"argv": "argv", "url": "path", "sql": "database files"}
-    kind = command.get("kind") if isinstance(command, dict) else None
-    if not isinstance(kind, str) or kind not in kinds:
-        wrong(at + ".kind")
-    keys(command, at, "kind help origin " + kinds[kind])
-    match(command["help"], HELP, at + ".help")
-    one_of(command["origin"], ("own", "platform"), at + ".origin")
-    if kind == "argv":
-        check_argv(command["argv"], at + ".argv")
-    elif kind == "url":
-        match(command["path"], URL_PATH, at + ".path")
-    else:
-        match(command["database"], TYPED, at + ".database")
-        if not all(is_path(path) for path in items(command["files"], at + ".files", 1, MAX_NAMES)):
-            wrong(at + ".files")
-
-
-def check_process(process, at):
-    keys(process, at, "argv instances overlap")
-    check_argv(process["argv"], at + ".argv")
-    one_of(process["overlap"], ("allowed", "never"), at + ".overlap")
-    integer(process["instances"], 1 if process["overlap"] == "never" else 1000, at + ".instances")
-    if process["instances"] == 0:
-        wrong(at + ".instances")
-
-
-def check_object(value, at):
-    keys(value, at, "attribute interface isFactory module")
-    one_of(value["interface"], ("wsgi", "asgi", "python"), at + ".interface")
-    match(value["module"], DOTTED, at + ".module")
-    match(value["attribute"], DOTTED, at + ".attribute")
-    if not isinstance(value["isFactory"], bool):
-        wrong(at + ".isFactory")
-
-
-def check_argv(argv, at):
-    for word in items(argv, at, 1, 1000):
-        match(word, WORD, at)
-        if len(word) > 65536:
-            wrong(at)
-    if not argv[0]:
-        wrong(at)
-
-
-def is_path(path):
-    """Whether a text is a relative path that docs/artifact.md permits in a layer."""
-    return (
-        isinstance(path, str)
-        and not any(ord(letter) < 32 or letter in "\x7f\\" for letter in path)
-        and not any(part in ("", ".", "..") for part in path.split("/"))
-    )
-
-
 def content(value, at):
     keys(value, at, "sha256 size")
     match(value["sha256"], DIGEST, at + ".sha256")
     integer(value["size"], MAX_FILE, at + ".size")
-
-
-def keys(value, at, required, optional=""):
-    if not isinstance(value, dict):
-        wrong(at)
-    found, needed = set(value), set(required.split())
-    if not needed <= found <= needed | set(optional.split()):
-        wrong(at)
-
-
-def mapping(value, at, limit=4096):
-    if not isinstance(value, dict) or len(value) > limit:
-        wrong(at)
-    return value.items()
-
-
-def items(value, at, least=0, limit=4096):
-    if not isinstance(value, list) or not least <= len(value) <= limit:
-        wrong(at)
-    return value
-
-
-def one_of(value, permitted, at):
-    if not isinstance(value, str) or value not in permitted:
-        wrong(at)
-
-
-def match(value, pattern, at):
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        wrong(at)
-
-
-def integer(value, limit, at):
-    if type(value) is not int or not 0 <= value <= limit:
-        wrong(at)
-
-
-def wrong(at):
-    raise Broken("%s of its manifest has a value that is not permitted" % at)

@@ -2,7 +2,7 @@
 
 import re
 
-from .manifest import FUNCTION, TYPED
+from .plan import FUNCTION, TYPED
 from .refusal import Broken
 from .words import quote
 
