@@ -9,7 +9,7 @@ import { runUv, type Uv } from "../uv/run-uv.ts";
 import type { InstalledDistribution } from "./install-distributions.ts";
 import { packDistribution } from "./pack-distribution.ts";
 
-const BUILD_VERSION = 2;
+const BUILD_VERSION = 3;
 
 /**
  * The application as a distribution, by its own build backend; made again when its files have changed.

@@ -16,7 +16,7 @@ export interface InstalledDistribution extends CachedLayer {
 }
 
 /** To be raised when the same wheel would give another layer. */
-const LAYER_VERSION = 2;
+const LAYER_VERSION = 3;
 const PARALLEL = 2;
 
 /**

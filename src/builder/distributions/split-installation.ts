@@ -5,6 +5,7 @@ import { fromBytes } from "../../artifact/source.ts";
 import type { LayerEntry } from "../../artifact/tar.ts";
 import { type Elf, parseElf } from "../elf.ts";
 import { parseScripts } from "./entry-points.ts";
+import { isNamespace } from "./namespace.ts";
 import { type RecordLine, recordDigest, renderRecord } from "./record.ts";
 
 /** One distribution, taken apart into what came from its wheel. */
@@ -91,15 +92,6 @@ export async function splitInstallation(
   const tags = [...wheel.matchAll(/^Tag:[ \t]*(\S+)[ \t]*\r?$/gm)].map((match) => match[1] ?? "");
   const sorted = [...entries, recordEntry].sort((a, b) => compareBytes(a.path, b.path));
   return { name, version, entries: sorted, digests, scripts, elves, tags };
-}
-
-/**
- * An `__init__.py` that only opens a package to other distributions (PyPA "Packaging namespace packages", the two older
- * ways): each of them brings one, and whichever is placed does the same.
- */
-function isNamespace(path: string, bytes: Uint8Array): boolean {
-  if (!path.endsWith("/__init__.py") || bytes.length > 4096) return false;
-  return /\bextend_path\(__path__|\bdeclare_namespace\(__name__/.test(Buffer.from(bytes).toString("latin1"));
 }
 
 async function listFiles(prefix: string): Promise<string[]> {
