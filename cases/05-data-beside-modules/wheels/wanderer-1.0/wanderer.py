@@ -1,0 +1,3 @@
+import os
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
