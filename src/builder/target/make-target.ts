@@ -50,7 +50,7 @@ export async function makeTarget(
   await Promise.allSettled([compiling, checking]);
   await checking;
   const bytecode = await compiling;
-  const layers = [...inside.map(({ layer }) => layer), ...sources.layers, ...bytecode.layers];
+  const layers = keepLast([...inside.map(({ layer }) => layer), ...sources.layers, ...bytecode.layers]);
   return {
     target: {
       python: { implementation: "cpython", version: interpreter.version, abi: interpreter.abi },
@@ -76,6 +76,13 @@ function isRunnable(
 ): boolean {
   if (libc === undefined) return true;
   return isLocal && compareVersions(interpreter.libc?.version ?? "0", libc.floor) >= 0;
+}
+
+/** Distributions with the same modules have one bytecode. The last one decides in a release, so that is its place. */
+function keepLast(layers: readonly ArtifactLayer[]): readonly ArtifactLayer[] {
+  return layers.filter(
+    ({ identity }, index) => !layers.slice(index + 1).some((later) => later.identity === identity),
+  );
 }
 
 /** Each layer once, as the first target has it: bytecode of sources that several layers share names one of these. */
