@@ -17,6 +17,7 @@ def start():
         return 1
     if not (sys.flags.isolated and sys.flags.no_site):
         remove_bytecode()
+        hand_on_options()
         # Modules on PYTHONPATH or of the host's site must not stand in for those that the program uses.
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", path] + sys.argv[1:])
     try:
@@ -31,6 +32,19 @@ def start():
         )
         return 1
     return main(path, sys.argv[1:])
+
+
+def hand_on_options():
+    """What `python3 -O app.holdall` asks for is meant for the application, which another Python process runs."""
+    named = {
+        "PYTHONOPTIMIZE": sys.flags.optimize,
+        "PYTHONVERBOSE": sys.flags.verbose,
+        "PYTHONDONTWRITEBYTECODE": sys.flags.dont_write_bytecode,
+        "PYTHONDEVMODE": int(getattr(sys.flags, "dev_mode", 0)),
+        "PYTHONUNBUFFERED": int(getattr(sys.stdout, "write_through", 0)),
+        "PYTHONWARNINGS": ",".join(sys.warnoptions),
+    }
+    os.environ.update({name: str(value) for name, value in named.items() if value})
 
 
 def remove_bytecode():
