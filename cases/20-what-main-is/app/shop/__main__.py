@@ -1,0 +1,3 @@
+import show
+
+show.main()
