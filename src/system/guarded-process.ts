@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { PACKAGE_ROOT } from "./package-root.ts";
+
+export interface GuardOptions {
+  /** Absolute path of a Python 3.8 or newer, which runs support/environment/guard.py. */
+  readonly python: string;
+  /** Never a shell; the first word is looked up in the PATH of `env` when it has no `/`. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment; nothing of this process's is added. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** From being asked to end until being killed. */
+  readonly graceMs: number;
+  /** Absolute path of a file that two processes never hold at the same time: the later one ends with status 75. */
+  readonly lock?: string;
+  /** Whether `stdin` is a pipe; otherwise it reads nothing. */
+  readonly hasInput?: boolean;
+}
+
+export interface ProcessEnd {
+  /** Undefined when a signal ended it. */
+  readonly status: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** A process with a guard, which ends it and all that came of it when this program ends, however that is. */
+export interface GuardedProcess {
+  /** Of the guard; signals to it reach the process. */
+  readonly pid: number;
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  kill(signal: NodeJS.Signals): void;
+  /** Asks it to end, kills what is left after the grace, and waits until all of it has gone. */
+  stop(): Promise<ProcessEnd>;
+}
+
+/** What a guard ends with when another process holds the lock: EX_TEMPFAIL of sysexits.h. */
+export const LOCK_HELD = 75;
+
+const GUARD = join(PACKAGE_ROOT, "support/environment/guard.py");
+const CONTROL = 3;
+
+/** @throws the `spawn` error when the guard itself cannot be started. */
+export async function startGuarded(options: GuardOptions): Promise<GuardedProcess> {
+  const { python, argv, cwd, env, graceMs, lock = "", hasInput = false } = options;
+  if (argv.length === 0) throw new Error("an argv has at least one word");
+  const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, ...argv];
+  const child = spawn(python, words, {
+    ...{ cwd, env, detached: true },
+    stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe", "pipe"],
+  });
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once("close", (status, signal) =>
+      resolve({ status: status ?? undefined, signal: signal ?? undefined }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", reject);
+  });
+  const control = child.stdio[CONTROL];
+  control?.on("error", () => {}); // it ends before we let go
+  child.stdin?.on("error", () => {}); // it may end without reading its input
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null)
+    throw new Error("a child was asked for with pipes");
+  return {
+    ...{ pid, stdin: child.stdin ?? undefined, stdout, stderr, ended },
+    kill: (signal) => void child.kill(signal),
+    stop() {
+      control?.destroy(); // what a crash of this program does, too
+      return ended;
+    },
+  };
+}
