@@ -7,6 +7,7 @@ import zlib
 
 from . import manifest, sealed
 from .refusal import Broken, Refusal
+from .sharing import count_processors, divide, share_with_threads
 
 ID_START = len(b"#!/bin/sh\nholdall_id='")
 ID_END = ID_START + 64
@@ -47,12 +48,9 @@ class Artifact:
         return self._source.prefix()
 
     def check(self):
-        """Compares the bytes of each member with the manifest. Two at a time: hashing leaves the interpreter's lock."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(2) as threads:
-            for _ in threads.map(self._check_member, self.manifest["members"].items()):
-                pass
+        """Compares the bytes of each member with the manifest. In threads: hashing leaves Python's lock."""
+        costs = {name: content["size"] for name, content in self.manifest["members"].items()}
+        share_with_threads(divide(costs, count_processors()), self._check_member)
 
     def _check_members(self):
         members = self.manifest["members"]
@@ -77,8 +75,8 @@ class Artifact:
         ):
             raise Broken("its script is not the one that its manifest names")
 
-    def _check_member(self, item):
-        name, content = item
+    def _check_member(self, name):
+        content = self.manifest["members"][name]
         digest = hashlib.sha256()
         crc = 0
         for chunk in self.chunks(name):

@@ -1,6 +1,11 @@
 """Checks of values from outside; `at` is where one stands in the manifest, for the message."""
 
+import re
+
 from .refusal import Broken
+
+# Parts that are not empty, `.` or `..`, and have no control character and no backslash.
+PATH = re.compile(r"(?!/)(?:(?:^|/)(?!\.{1,2}(?:/|\Z))[^\x00-\x1f\x7f\\/]+)+")
 
 
 def keys(value, at, required, optional=""):
@@ -44,9 +49,4 @@ def wrong(at):
 
 def is_path(path):
     """Whether a text is a relative path that docs/artifact.md permits in a layer."""
-    return (
-        isinstance(path, str)
-        and len(path) <= 4096
-        and not any(ord(letter) < 32 or letter in "\x7f\\" for letter in path)
-        and not any(part in ("", ".", "..") for part in path.split("/"))
-    )
+    return isinstance(path, str) and len(path) <= 4096 and PATH.fullmatch(path) is not None

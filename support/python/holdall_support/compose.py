@@ -138,29 +138,31 @@ def add_environment(release, interpreter, plan):
 
 def make_release(release, root):
     """Makes it in the new directory `root`, which is to be renamed to its path and then made read-only too."""
-    directories = {"", "app"}
-    for place in (*release.files, *release.links, *release.texts):
-        directory = os.path.dirname(place)
-        while directory not in directories:
-            directories.add(directory)
-            directory = os.path.dirname(directory)
-    for module in release.bytecode:
-        directories.add(os.path.dirname(module) + "/__pycache__")
-    directories.remove("")
-    for directory in sorted(directories):
-        os.mkdir(os.path.join(root, directory), 0o755)
+    for place in list_directories(release):
+        os.mkdir("%s/%s" % (root, place), 0o755)
     for place, (source, _) in release.files.items():
-        link_or_copy(source, os.path.join(root, place))
+        link_or_copy(source, "%s/%s" % (root, place))
     for place, target in release.links.items():
-        os.symlink(target, os.path.join(root, place))
+        os.symlink(target, "%s/%s" % (root, place))
     for place, (content, mode) in release.texts.items():
-        with open(os.path.join(root, place), "xb") as file:
+        with open("%s/%s" % (root, place), "xb") as file:
             file.write(content)
-        os.chmod(os.path.join(root, place), mode)
+        os.chmod("%s/%s" % (root, place), mode)
     for place in release.bytecode:
         compile_module(root, place, release.path)
-    for directory in directories:
-        os.chmod(os.path.join(root, directory), 0o555)
+    for place in list_directories(release):
+        os.chmod("%s/%s" % (root, place), 0o555)
+
+
+def list_directories(release):
+    """All but the release itself, each before what is in it."""
+    directories = {"", "app"}
+    for place in (*release.files, *release.links, *release.texts, *release.list_bytecode()):
+        above = place.rpartition("/")[0]
+        while above not in directories:
+            directories.add(above)
+            above = above.rpartition("/")[0]
+    return sorted(directories - {""})
 
 
 def link_or_copy(source, path):

@@ -27,6 +27,7 @@ WSGI_ONLY = ("gunicorn.workers.gthread", "gunicorn.workers.sync", "mod_wsgi", "u
 class ServerInterpreter(Interpreter):
     """A server that embeds Python, such as uWSGI, is no interpreter itself; then it is the one that Python came with."""
 
+    is_own_process = False
     advice = "Run the server with a Python that it serves, or start it as a program: it finds a suitable Python itself."
 
     def __init__(self):

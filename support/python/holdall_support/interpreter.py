@@ -10,6 +10,7 @@ from .targets import render_targets
 
 class Interpreter:
     layer = None  # of the artifact, when it comes from there
+    is_own_process = True  # not that of a server, which may have threads: then nothing is forked
     advice = "Start it as a program, so that it looks for a suitable Python, or name one by HOLDALL_PYTHON."
 
     def __init__(self):

@@ -1,15 +1,17 @@
 """A layer: a tar archive of one permitted form inside gzip, docs/artifact.md, section 4."""
 
 import hashlib
-import posixpath
 import re
+import struct
 import zlib
 
 from .checks import is_path
 from .refusal import Broken
 
 BLOCK = 512
+HEADER = struct.Struct("100s8s16s12s12s8s1s100s8s64s16s155s12x")
 MTIME = b"02263523000\0"
+ZEROS = b"0000000\0" * 2
 PLACES = {
     "application": ("app",),
     "distribution": ("site-packages", "scripts", "data", "headers"),
@@ -30,6 +32,10 @@ class Entry:
         self.size = size
         self.is_executable = is_executable
         self.target = target
+
+    def facts(self):
+        """What it is made of again."""
+        return self.path, self.size, self.is_executable, self.target
 
 
 def read_entries(chunks, identity, layer):
@@ -73,6 +79,14 @@ class Inflated:
         return b"".join(self.pieces(size))
 
     def pieces(self, size):
+        """The next bytes: at once where they are here already, as those of most files are."""
+        end = self._place + size
+        if end <= len(self._buffer):
+            start, self._place = self._place, end
+            return (self._buffer[start:end],)
+        return self._inflate_pieces(size)
+
+    def _inflate_pieces(self, size):
         while size > 0:
             if self._place == len(self._buffer) and not self._fill():
                 raise Broken("a layer is incomplete")
@@ -139,25 +153,21 @@ def render_header(entry):
     prefix, name = split_path(entry.path.encode("utf-8"))
     is_link = entry.target is not None
     mode = b"0000777" if is_link else b"0000755" if entry.is_executable else b"0000644"
-    header = b"".join(
-        (
-            name.ljust(100, b"\0"),
-            mode + b"\0",
-            b"0000000\0" * 2,
-            b"%011o\0" % (0 if is_link else entry.size),
-            MTIME,
-            b" " * 8,
-            b"2" if is_link else b"0",
-            (entry.target or "").encode("utf-8").ljust(100, b"\0"),
-            b"ustar\x0000",
-            bytes(64),
-            b"0000000\0" * 2,
-            prefix.ljust(155, b"\0"),
-            bytes(12),
-        )
+    header = HEADER.pack(
+        name,
+        mode,
+        ZEROS,
+        b"%011o" % (0 if is_link else entry.size),
+        MTIME,
+        b" " * 8,
+        b"2" if is_link else b"0",
+        (entry.target or "").encode("utf-8"),
+        b"ustar\x0000",
+        b"",
+        ZEROS,
+        prefix,
     )
-    checksum = b"%06o\0 " % sum(header)
-    return header[:148] + checksum + header[156:]
+    return b"%b%06o\0 %b" % (header[:148], sum(header), header[156:])
 
 
 def split_path(path):
@@ -174,7 +184,7 @@ class PathCheck:
         self._kind = kind
         self._last = b""
         self._files = set()
-        self._directories = set()
+        self._directories = {""}
 
     def next(self, entry):
         path = entry.path
@@ -182,22 +192,21 @@ class PathCheck:
         if not is_path(path) or key <= self._last or "/" not in path:
             raise Broken("a layer has a path that is not permitted, or not in order: %r" % path[:100])
         self._last = key
-        self._check_place(entry, path.partition("/")[0])
-        directory = posixpath.dirname(path)
-        while directory and directory not in self._directories:
-            if directory in self._files:
-                raise Broken("a layer has %r as a file and as a directory" % directory)
-            self._directories.add(directory)
-            directory = posixpath.dirname(directory)
+        above = path.rpartition("/")[0]
+        self._check_place(entry, above)
+        while above not in self._directories:
+            if above in self._files:
+                raise Broken("a layer has %r as a file and as a directory" % above)
+            self._directories.add(above)
+            above = above.rpartition("/")[0]
         self._files.add(path)
 
-    def _check_place(self, entry, top):
+    def _check_place(self, entry, above):
         path = entry.path
+        top = path[: path.index("/")]
         if top not in PLACES[self._kind]:
             raise Broken("a layer of kind %s has the path %r" % (self._kind, path[:100]))
-        if self._kind == "bytecode" and not (
-            path.endswith(".pyc") and posixpath.dirname(path).endswith("/__pycache__")
-        ):
+        if self._kind == "bytecode" and not (path.endswith(".pyc") and above.endswith("/__pycache__")):
             raise Broken("a layer of bytecode has the path %r" % path[:100])
         if RESERVED.match(path):
             raise Broken("a layer has the path %r, which belongs to the release itself" % path)
@@ -225,11 +234,11 @@ def is_inside(target, path, top):
 
 def check_nesting(paths):
     """Whether none of the paths of several layers is below another."""
-    seen = set()
+    seen = {""}
     for path in paths:
-        directory = posixpath.dirname(path)
-        while directory and directory not in seen:
-            if directory in paths:
-                raise Broken("its layers have %r as a file and as a directory" % directory)
-            seen.add(directory)
-            directory = posixpath.dirname(directory)
+        above = path.rpartition("/")[0]
+        while above not in seen:
+            if above in paths:
+                raise Broken("its layers have %r as a file and as a directory" % above)
+            seen.add(above)
+            above = above.rpartition("/")[0]

@@ -105,7 +105,8 @@ def prepare(this):
             this.cache.remove_stale_work()
             work = this.cache.make_work_directory()
             notice(this)
-        layers = ensure_layers(this.artifact, this.layers, this.cache, work)
+        may_fork = this.interpreter.is_own_process
+        layers = ensure_layers(this.artifact, this.layers, this.cache, work, may_fork)
         stored = [layers[identity] for identity in this.layers]
         modules = read_modules(this.artifact)
         release = plan_release(this.path, this.interpreter, this.plan, stored, modules)

@@ -35,6 +35,9 @@ class Workplace:
     def __exit__(self, *_):
         remove_tree(self.path)
 
+    def close(self):
+        """Nobody else knows of it: there is no lock."""
+
 
 def unpack_environment(artifact, directory, part, environment):
     """Makes the new directory, or nothing. `part` is one of PARTS, or None for both: laid over one another, the parts
@@ -49,7 +52,7 @@ def unpack_environment(artifact, directory, part, environment):
     interpreter.enter(directory)
     artifact.check()
     with Workplace(directory) as place:
-        layers = ensure_layers(artifact, target["layers"], place, place.path)
+        layers = ensure_layers(artifact, target["layers"], place, place.path, may_fork=True)
         modules = read_modules(artifact)
 
         def plan(identities, plan):
