@@ -189,8 +189,8 @@ test("a command that is not there: the near miss; a program that is not there", 
   await assertRefused(artifact, {
     words: ["--holdall", "bogus"],
     status: 2,
-    reason: "understand --holdall: bogus is not one of inspect, verify, path, wsgi-script, unpack",
-    hint: "Use `inspect`, `inspect --json`, `verify`, `path`, `wsgi-script`, `unpack DIRECTORY` or `unpack --venv DIRECTORY [--only dependencies|application]`.",
+    reason: "understand --holdall: bogus is not one of inspect, verify, path, wsgi-script, cache, unpack",
+    hint: "Use `inspect`, `inspect --json`, `verify`, `path`, `wsgi-script`, `cache COMMAND`, `unpack DIRECTORY` or `unpack --venv DIRECTORY [--only dependencies|application]`.",
   });
 });
 

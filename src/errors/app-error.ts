@@ -29,6 +29,8 @@ export const EXIT_CODES = {
   artifact_unsupported: 1,
   layer_invalid: 1,
   release_failed: 1,
+  cache_damaged: 1,
+  cache_unusable: 1,
   // As a shell reports a program that SIGINT ended.
   interrupted: 130,
 } as const;

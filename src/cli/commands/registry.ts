@@ -1,6 +1,7 @@
 import type { Command, CommandRecord, Context } from "../command.ts";
 import type { Paint } from "../paint.ts";
 import { renderBuilt } from "../render/build.ts";
+import { renderCache } from "../render/cache.ts";
 import { renderCheck } from "../render/check.ts";
 import { renderCompletion } from "../render/completion.ts";
 import { renderConverted } from "../render/convert.ts";
@@ -12,6 +13,7 @@ import { renderPlanned } from "../render/plan.ts";
 import { renderRun } from "../render/run.ts";
 import { renderVerified } from "../render/verify.ts";
 import { buildCommand } from "./build.ts";
+import { cacheCommand } from "./cache.ts";
 import { checkCommand } from "./check.ts";
 import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
@@ -43,6 +45,7 @@ export const COMMANDS: readonly Entry[] = [
   entry(diffCommand, renderDiff),
   entry(unpackCommand, renderConverted),
   entry(packCommand, renderConverted),
+  entry(cacheCommand, renderCache),
   entry(completionCommand, renderCompletion),
   entry(helpCommand, renderHelp),
 ];

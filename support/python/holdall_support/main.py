@@ -7,7 +7,7 @@ from .artifact import Artifact
 from .refusal import Refusal
 
 USAGE = (
-    "Use `inspect`, `inspect --json`, `verify`, `path`, `wsgi-script`, `unpack DIRECTORY` or "
+    "Use `inspect`, `inspect --json`, `verify`, `path`, `wsgi-script`, `cache COMMAND`, `unpack DIRECTORY` or "
     "`unpack --venv DIRECTORY [--only dependencies|application]`."
 )
 
@@ -21,11 +21,16 @@ class Call:
 
 
 def main(path, arguments):
+    return answer(lambda call: run(call, path, arguments), path)
+
+
+def answer(run, path):
+    """The exit status of `run`; what it raises is said."""
     call = Call(path)
     try:
-        run(call, path, arguments)
+        status = run(call)
         sys.stdout.flush()
-        return 0
+        return status or 0
     except Refusal as refusal:
         return say(call, refusal)
     except BrokenPipeError:
@@ -49,6 +54,7 @@ def main(path, arguments):
 
 
 def run(call, path, arguments):
+    """The exit status, or None."""
     artifact = Artifact(path)
     call.action = "start %s %s" % (artifact.name, artifact.version)
     if not arguments:
@@ -56,7 +62,7 @@ def run(call, path, arguments):
 
         print(render_about(artifact))
     elif arguments[0] == "--holdall":
-        look_inside(call, artifact, arguments[1:])
+        return look_inside(call, artifact, arguments[1:])
     else:
         from .cache import find_cache
         from .start import start
@@ -82,6 +88,12 @@ def look_inside(call, artifact, arguments):
 
         use_own_interpreter(artifact, arguments)
         print(ensure_release(call, artifact, dict(os.environ)))
+    elif arguments[:1] == ["cache"]:
+        from .cache_commands import look_after
+
+        if arguments[1:2] == ["repair"]:
+            use_own_interpreter(artifact, arguments)
+        return look_after(call, arguments[1:], dict(os.environ), artifact)
     elif arguments == ["wsgi-script"]:
         print(about.render_wsgi_script(artifact))
     elif arguments[:1] == ["unpack"]:
@@ -125,7 +137,7 @@ def use_own_interpreter(artifact, arguments):
 def refuse_words(arguments):
     words = " ".join(arguments) or "nothing"
     raise Refusal(
-        "%s is not one of inspect, verify, path, wsgi-script, unpack" % words, USAGE, "understand --holdall", 2
+        "%s is not one of inspect, verify, path, wsgi-script, cache, unpack" % words, USAGE, "understand --holdall", 2
     )
 
 

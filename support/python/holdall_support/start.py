@@ -115,6 +115,8 @@ def prepare(this):
             if not is_writable:
                 raise OSError(errno.EROFS, "the cache cannot be written")
             place_release(this, release, work)
+        if is_writable:
+            os.chmod(this.path, 0o555)  # a start that was killed between renaming and this has left it writable
         # Without a ready file, nobody can ask for it: it is run as it is.
         test = this.test if is_writable else this.render_test([])
         text = ready.render_ready(test, release, this.interpreter, this.plan)
@@ -158,7 +160,6 @@ def place_release(this, release, work):
             os.chmod(release.path, 0o755)
         os.rename(release.path, os.path.join(work, "replaced"))
     os.rename(fresh, release.path)
-    os.chmod(release.path, 0o555)
 
 
 def write_ready(text, place, work):

@@ -6,7 +6,7 @@ _holdall() {
     [[ ${COMP_WORDS[index]} == -* ]] || { command=${COMP_WORDS[index]}; break; }
   done
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack completion help --json --quiet --no-color --help --version' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack cache completion help --json --quiet --no-color --help --version' -- "$word") ;;
     check)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -71,6 +71,14 @@ _holdall() {
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
       ;;
+    cache)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--dry-run --older-than --keep --json --quiet --no-color --help --version' -- "$word") ;;
+        *' --older-than') ;;
+        *' --keep') ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'list verify repair prune clear' -- "$word") ;;
+      esac
+      ;;
     completion)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -80,7 +88,7 @@ _holdall() {
     help)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack completion help' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack cache completion help' -- "$word") ;;
       esac
       ;;
   esac

@@ -15,6 +15,7 @@ complete -c holdall -n __fish_use_subcommand -a verify -d 'check every byte of a
 complete -c holdall -n __fish_use_subcommand -a diff -d 'show what changed from one artifact to another'
 complete -c holdall -n __fish_use_subcommand -a unpack -d 'write an artifact as a directory'
 complete -c holdall -n __fish_use_subcommand -a pack -d 'write the directory of an open artifact as one file'
+complete -c holdall -n __fish_use_subcommand -a cache -d 'list, verify, repair, prune or clear what started artifacts keep'
 complete -c holdall -n __fish_use_subcommand -a completion -d 'print a completion script for a shell'
 complete -c holdall -n __fish_use_subcommand -a help -d 'show all commands, or one in full'
 complete -c holdall -n '__fish_seen_subcommand_from check' -a '(__fish_complete_directories)'
@@ -34,5 +35,9 @@ complete -c holdall -n '__fish_seen_subcommand_from unpack' -F
 complete -c holdall -n '__fish_seen_subcommand_from unpack' -l venv -d 'make a virtual environment, ready to run'
 complete -c holdall -n '__fish_seen_subcommand_from unpack' -l only -x -d 'with --venv: `dependencies` or `application`'
 complete -c holdall -n '__fish_seen_subcommand_from pack' -F
+complete -c holdall -n '__fish_seen_subcommand_from cache' -a 'list verify repair prune clear'
+complete -c holdall -n '__fish_seen_subcommand_from cache' -l dry-run -d 'with prune and clear: remove nothing, show what would be removed'
+complete -c holdall -n '__fish_seen_subcommand_from cache' -l older-than -x -d 'with prune: not used for so long, as `12h`, `30d`, `8w`; default 30d'
+complete -c holdall -n '__fish_seen_subcommand_from cache' -l keep -x -d 'with prune: of each application, keep so many releases that were used last'
 complete -c holdall -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build run inspect verify diff unpack pack completion help'
+complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build run inspect verify diff unpack pack cache completion help'

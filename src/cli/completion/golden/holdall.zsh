@@ -12,6 +12,7 @@ _holdall() {
     'diff:show what changed from one artifact to another'
     'unpack:write an artifact as a directory'
     'pack:write the directory of an open artifact as one file'
+    'cache:list, verify, repair, prune or clear what started artifacts keep'
     'completion:print a completion script for a shell'
     'help:show all commands, or one in full'
   )
@@ -30,8 +31,9 @@ _holdall() {
     diff) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     unpack) _arguments '1:command:' '--venv[make a virtual environment, ready to run]' '--only[with --venv\: `dependencies` or `application`]:value:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
     pack) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:_files' ;;
+    cache) _arguments '1:command:' '--dry-run[with prune and clear\: remove nothing, show what would be removed]' '--older-than[with prune\: not used for so long, as `12h`, `30d`, `8w`; default 30d]:value:' '--keep[with prune\: of each application, keep so many releases that were used last]:value:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(list verify repair prune clear)' ;;
     completion) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(bash zsh fish)' ;;
-    help) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(check init plan build run inspect verify diff unpack pack completion help)' ;;
+    help) _arguments '1:command:' '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]' '*:word:(check init plan build run inspect verify diff unpack pack cache completion help)' ;;
     *)
       _describe command commands
       _arguments '--json[print the result, or the error, as JSON on stdout]' '--quiet[print the result only, no progress]' '--no-color[print without colour, as NO_COLOR=1 does]' '--help[show the help of the command]' '--version[print the version of holdall]'
