@@ -9,8 +9,8 @@ import { findUv } from "../builder/uv/find-uv.ts";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
 import { makeDirectory } from "./small-artifact.ts";
 
-/** What tests keep between runs: uv, when the machine has none. */
-const TOOLS = join(PACKAGE_ROOT, "node_modules/.cache/holdall-tests");
+/** What tests keep between runs: uv, when the machine has none; the Python inside, which takes seconds to pack. */
+export const TOOLS = join(PACKAGE_ROOT, "node_modules/.cache/holdall-tests");
 
 /** The uv of the machine, else the one that holdall fetches from the machine's index, once. */
 export async function findTestUv(): Promise<string> {

@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import type { BuildOptions, BuiltArtifact } from "../builder/build-artifact.ts";
 import { type ArtifactToStart, PATH } from "./artifact-to-start.ts";
-import { makeWorkshop, type Workshop } from "./build-fixture.ts";
+import { makeWorkshop, TOOLS, type Workshop } from "./build-fixture.ts";
+import { packTestInterpreter } from "./inside.ts";
 import {
   makeWheel,
   type PackageIndex,
@@ -20,6 +21,8 @@ export interface CasePlace {
   readonly workshop: Workshop;
   /** Has the case's wheels; what it has not comes from the machine's index. */
   readonly index: PackageIndex;
+  /** One that cannot lie in the folder, as it has what was compiled here. */
+  addWheel(content: WheelContent): void;
   /** Builds the application, ready to be started by `start` of artifact-to-start.ts. */
   build(options?: Partial<BuildOptions>): Promise<BuiltCase>;
 }
@@ -29,7 +32,8 @@ export interface BuiltCase extends ArtifactToStart {
 }
 
 export async function openCasePlace(t: TestContext, directory: string): Promise<CasePlace> {
-  const index = await startPackageIndex(t, readWheels(join(directory, "wheels")));
+  const wheels = readWheels(join(directory, "wheels"));
+  const index = await startPackageIndex(t, wheels);
   const workshop = await makeWorkshop(t, {});
   const application = join(directory, "app");
   if (existsSync(application)) cpSync(application, workshop.directory, { recursive: true });
@@ -37,8 +41,12 @@ export async function openCasePlace(t: TestContext, directory: string): Promise<
   const env = { ...process.env, HOME: workshop.home, UV_HTTP_RETRIES: "0", UV_INDEX: index.url };
   return {
     ...{ workshop, index },
+    addWheel(content) {
+      wheels.push(makeWheel(content));
+    },
     async build(options) {
-      const built = await workshop.build({ env, ...options });
+      const kept = options?.withPython === true ? { cacheDirectory: await packInterpreterOnce() } : {};
+      const built = await workshop.build({ env, ...kept, ...options });
       const root = await makeDirectory(t);
       const [cache, data] = [join(root, "cache"), join(root, "data")];
       await mkdir(data);
@@ -49,6 +57,14 @@ export async function openCasePlace(t: TestContext, directory: string): Promise<
     },
   };
 }
+
+/** The Python inside is the same for all cases. @returns the cache that has it. */
+function packInterpreterOnce(): Promise<string> {
+  packing ??= packTestInterpreter().then(() => TOOLS);
+  return packing;
+}
+
+let packing: Promise<string> | undefined;
 
 /**
  * A folder `NAME-VERSION` or `NAME-VERSION-TAG` is a wheel: its files are what the wheel has. `wheel.json` in it may

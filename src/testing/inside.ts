@@ -10,9 +10,7 @@ import { findInterpreter } from "../builder/python/find-interpreter.ts";
 import { makeBuildTarget } from "../builder/target/build-target.ts";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
 import { type ArtifactOptions, type ArtifactToStart, makeArtifactToStart } from "./artifact-to-start.ts";
-
-/** Kept between runs: packing takes seconds. */
-const CACHE = join(PACKAGE_ROOT, "node_modules/.cache/holdall-tests");
+import { TOOLS } from "./build-fixture.ts";
 
 export interface PackedForTest extends PackedInterpreter {
   readonly machine: Pick<Target, "processor" | "libc">;
@@ -20,10 +18,10 @@ export interface PackedForTest extends PackedInterpreter {
 
 /** The `python3` of this machine as a layer. */
 export async function packTestInterpreter(): Promise<PackedForTest> {
-  mkdirSync(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, "work-"));
+  mkdirSync(TOOLS, { recursive: true });
+  const work = await mkdtemp(join(TOOLS, "work-"));
   const run: BuildRun = {
-    ...{ directory: PACKAGE_ROOT, work, cache: CACHE, env: process.env, signal: undefined },
+    ...{ directory: PACKAGE_ROOT, work, cache: TOOLS, env: process.env, signal: undefined },
     onEvent: () => {},
   };
   try {

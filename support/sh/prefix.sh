@@ -151,13 +151,15 @@ holdall_try() {
   return 1
 }
 
-# Sets holdall_python to the first Python that serves. Relative directories in PATH are left out: they are data.
+# Sets holdall_python to the first Python that serves. Relative directories in PATH are left out: they are data. So is the
+# bin of another artifact's release, which is first in PATH for what its application starts, and may go with its cache.
 holdall_search() {
   set -f
   IFS=:
   for holdall_command in $holdall_commands; do
     for holdall_directory in ${PATH:-} /usr/local/bin /usr/bin /bin; do
       case $holdall_directory in /*) ;; *) continue ;; esac
+      [ ! -e "$holdall_directory/../.in-use" ] || continue
       IFS=' '
       holdall_try "${holdall_directory%/}/$holdall_command" && return 0
       IFS=:

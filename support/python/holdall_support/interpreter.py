@@ -39,7 +39,6 @@ class Interpreter:
             hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:8],
         )
 
-
     def release_key(self):
         """What tells it from others of the same ABI: an upgrade makes another release."""
         return [self.path, self.version]
@@ -62,6 +61,11 @@ def choose_target(targets, interpreter):
             "%s is a copy inside of a virtual environment" % interpreter.path,
             "Use the Python that the virtual environment was made with.",
         )
+    if interpreter.layer is None and is_in_release(interpreter.path):
+        raise Refusal(
+            "%s is the Python inside of another artifact" % interpreter.path,
+            "Start it as a program, so that it looks for one of this host, or name that by HOLDALL_PYTHON.",
+        )
     fitting = [target for target in targets if interpreter.serves(target)]
     if not fitting:
         raise Refusal(
@@ -78,6 +82,11 @@ def choose_target(targets, interpreter):
         "it serves %s; this host is %s" % (render_targets(targets), host),
         "Build it for this machine, with `holdall build --target`, or use another.",
     )
+
+
+def is_in_release(path):
+    """Whether an interpreter lies in the release of an artifact, as python/bin/pythonX.Y: it may go with that."""
+    return os.path.exists(os.path.dirname(os.path.dirname(os.path.dirname(path))) + "/.in-use")
 
 
 def numbers(version):
