@@ -1,0 +1,1 @@
+int accelerator_answer(void) { return 42; }
