@@ -11,6 +11,10 @@ export const EXIT_CODES = {
   packages_need_host_python: 2,
   file_outside: 2,
   lock_invalid: 2,
+  setting_invalid: 2,
+  setting_missing: 2,
+  setting_unknown: 2,
+  settings_unreadable: 2,
   // The input is right, the operation could not be done.
   file_exists: 1,
   file_unwritable: 1,
@@ -31,6 +35,7 @@ export const EXIT_CODES = {
   release_failed: 1,
   cache_damaged: 1,
   cache_unusable: 1,
+  setting_file_refused: 1,
   // As a shell reports a program that SIGINT ended.
   interrupted: 130,
 } as const;
