@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import type { Plan } from "../../artifact/plan.ts";
+import { readAppFiles } from "../../description/app-files.ts";
+import type { Description } from "../../description/description.ts";
+import { readDescription } from "../../description/read-description.ts";
+import { isBuilt } from "../../platforms/python/source-roots.ts";
+import { planApplication, planRequirements } from "../../platforms/registry.ts";
+import { withWorkDirectory } from "../../system/work-directory.ts";
+import { writeFileAtomic } from "../../system/write-file.ts";
+import type { BuildRun } from "../build-run.ts";
+import type { OnBuildEvent } from "../events.ts";
+import { planInput } from "../gather-sources.ts";
+import { HOLDALL_LOCK } from "../lock/holdall-lock.ts";
+import { resolveLock } from "../lock/resolve-lock.ts";
+import { planTargets } from "../target/plan-targets.ts";
+import { findUv } from "../uv/find-uv.ts";
+import { ensurePrefix } from "./ensure-prefix.ts";
+import { finishPrefix } from "./finish-prefix.ts";
+
+export interface CheckoutOptions {
+  /** Of the application, absolute. */
+  readonly directory: string;
+  /** Absolute; private virtual environments are made in it. */
+  readonly environments: string;
+  /** Version or path of the Python; default: the one that fits best. */
+  readonly python?: string | undefined;
+  /** The uv to use; default: that in PATH, else one that holdall keeps in its cache. */
+  readonly uv?: string | undefined;
+  /** docs/building.md, "The cache". */
+  readonly cacheDirectory: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnBuildEvent | undefined;
+}
+
+export interface PreparedCheckout {
+  readonly description: Description;
+  readonly plan: Plan;
+  readonly version: string;
+  /** Absolute directory of the virtual environment with all that the locks name. */
+  readonly prefix: string;
+  /** Whether it was made now: the locks, the Python or the application's metadata are new. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Makes an application's checkout ready to run: its dependencies in a private virtual environment, as the locks say, and its
+ * own files where they are. What is in step already costs a few file reads. A build's layers are not needed.
+ *
+ * @throws AppError as `buildArtifact` does, but for what it says of layers.
+ */
+export async function prepareCheckout(options: CheckoutOptions): Promise<PreparedCheckout> {
+  const { directory, cacheDirectory: cache, env, signal, onEvent = () => {} } = options;
+  return withWorkDirectory(join(cache, "work"), (work) =>
+    prepare({ directory, work, cache, env, signal, onEvent }, options),
+  );
+}
+
+async function prepare(run: BuildRun, options: CheckoutOptions): Promise<PreparedCheckout> {
+  const { description } = await readDescription(run.directory);
+  const files = readAppFiles(run.directory);
+  const [target] = await planTargets(run, {
+    pythons: options.python === undefined ? [] : [options.python],
+    platforms: [],
+    requirement: description.python,
+    findUv: async () => {
+      throw new Error("a Python of the machine needs no uv");
+    },
+  });
+  const { interpreter } = target;
+  const input = { description, files, findUv: () => findUv(run, interpreter, options.uv) };
+  const resolution = await resolveLock(run, {
+    ...input,
+    targets: [target],
+    planAdded: (locked) => planRequirements(planInput(input, locked)),
+  });
+  const pins = resolution.selections[0] ?? [];
+  const ensured = await ensurePrefix(run, {
+    ...{ environments: options.environments, interpreter, pins, files },
+    isProject: isBuilt(input),
+    findUv: input.findUv,
+  });
+  if (resolution.renewed !== undefined) {
+    await writeFileAtomic(join(run.directory, HOLDALL_LOCK), resolution.renewed);
+  }
+  const plan = planApplication(planInput(input, ensured.distributions));
+  await finishPrefix(ensured.prefix, { plan, interpreter, app: run.directory });
+  const own = ensured.distributions.find(({ name }) => name === description.name);
+  const version = description.version ?? own?.version ?? "0";
+  return { description, plan, version, prefix: ensured.prefix, isNew: ensured.isNew };
+}
