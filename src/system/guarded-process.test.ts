@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { eventually } from "../testing/eventually.ts";
+import { needRoot } from "../testing/needs.ts";
 import { makeDirectory } from "../testing/small-artifact.ts";
 import { type GuardedProcess, type GuardOptions, LOCK_HELD, startGuarded } from "./guarded-process.ts";
 
@@ -59,6 +60,19 @@ test("a program that is not there is named", async (t) => {
   assert.equal(end.status, 69);
 });
 
+test("as root, the process can be an ordinary user, in a directory that this user could not enter", async (t) => {
+  if (!needRoot(t)) return;
+  const code =
+    "id -u; id -g; id -G; ls -a /proc/self/cwd >/dev/null && echo in; ls $PWD 2>/dev/null || echo out";
+  const cwd = join(await makeDirectory(t), "private");
+  mkdirSync(cwd, { mode: 0o700 });
+  chownSync(cwd, 65534, 65533);
+  const { started } = await start(t, code, { cwd, user: { uid: 65534, gid: 65533 } });
+  assert.equal(await text(started.stdout), "65534\n65533\n65533\nin\nout\n");
+  const { started: killed } = await start(t, "exec sleep 1000", { user: { uid: 65534, gid: 65533 } });
+  await killed.stop();
+});
+
 test("signals reach the process", async (t) => {
   const { started, cwd } = await start(t, 'trap "exit 5" USR1; echo $$ >pids; while :; do sleep 0.05; done');
   await readPids(cwd, 1);
@@ -95,13 +109,16 @@ test("a process that ends by itself leaves nothing either", async (t) => {
   assert.deepEqual((await readPids(cwd, 1)).map(isAlive), [false]);
 });
 
-test("when the guard itself is killed, the process is too", async (t) => {
-  const { started, cwd } = await start(t, "echo $$ >pids; exec sleep 1000");
-  const [pid = 0] = await readPids(cwd, 1);
-  process.kill(started.pid, "SIGKILL");
-  await started.ended;
-  await eventually("the process has ended", () => (isAlive(pid) ? undefined : true));
-});
+for (const user of process.getuid?.() === 0 ? [undefined, { uid: 65534, gid: 65534 }] : [undefined]) {
+  test(`when the guard itself is killed, the process is too${user ? ", whoever it became" : ""}`, async (t) => {
+    const { started } = await start(t, "echo started; exec sleep 1000", { user });
+    await once(started.stdout, "data");
+    const pid = Number(readFileSync(`/proc/${started.pid}/task/${started.pid}/children`, "utf8"));
+    process.kill(started.pid, "SIGKILL");
+    await started.ended;
+    await eventually("the process has ended", () => (isAlive(pid) ? undefined : true));
+  });
+}
 
 test("when the program that started it is killed, all of it ends", async (t) => {
   const cwd = await makeDirectory(t);

@@ -17,6 +17,14 @@ export interface GuardOptions {
   readonly lock?: string;
   /** Whether `stdin` is a pipe; otherwise it reads nothing. */
   readonly hasInput?: boolean;
+  /** What the process becomes; only root can change it. The guard stays who started it. */
+  readonly user?: SystemUser | undefined;
+}
+
+/** As the kernel has it; without supplementary groups. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface ProcessEnd {
@@ -47,9 +55,10 @@ const CONTROL = 3;
 
 /** @throws the `spawn` error when the guard itself cannot be started. */
 export async function startGuarded(options: GuardOptions): Promise<GuardedProcess> {
-  const { python, argv, cwd, env, graceMs, lock = "", hasInput = false } = options;
+  const { python, argv, cwd, env, graceMs, lock = "", hasInput = false, user } = options;
   if (argv.length === 0) throw new Error("an argv has at least one word");
-  const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, ...argv];
+  const become = user === undefined ? "" : `${user.uid}:${user.gid}`;
+  const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, become, ...argv];
   const child = spawn(python, words, {
     ...{ cwd, env, detached: true },
     stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe", "pipe"],

@@ -1,10 +1,10 @@
 """Runs one process of an environment and lets nothing of it survive: docs/decisions/0018-a-guard-for-each-process.md.
 
-    guard.py CONTROL GRACE_SECONDS LOCK [WORD ...]
+    guard.py CONTROL GRACE_SECONDS LOCK USER [WORD ...]
 
 CONTROL is a descriptor that ends when whoever started this has gone; then, as after SIGTERM, the process is asked to end,
 and after GRACE_SECONDS it and all that came of it are killed. LOCK is a file, or empty: two guards of one file do not run
-at the same time (status 75). Otherwise the end of this program is that of the process: its status, or its signal.
+at the same time (status 75). USER is UID:GID, or empty: what the process becomes; only root can. Otherwise the end of this program is that of the process: its status, or its signal.
 """
 
 import ctypes
@@ -41,7 +41,15 @@ def take_lock(path):
     os.set_inheritable(lock, True)
 
 
-def start(words, parent_control):
+def become(user):
+    """The working directory stays, even one that the user could not enter by its path: servers rely on that."""
+    uid, _, gid = user.partition(":")
+    os.setgroups([])
+    os.setgid(int(gid))
+    os.setuid(int(uid))
+
+
+def start(words, user, parent_control):
     """A child in a session of its own, which dies with this process even when that is killed."""
     ready_end, ready = os.pipe()
     child = os.fork()
@@ -49,6 +57,8 @@ def start(words, parent_control):
         try:
             os.close(parent_control)
             os.setsid()
+            if user:
+                become(user)  # before prctl: the kernel forgets the signal when the user changes
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() == 1:
                 os._exit(EX_UNAVAILABLE)  # it has died before it could be told
@@ -124,7 +134,7 @@ def drain(wakeup):
         return b""
 
 
-def run(control, grace, words):
+def run(control, grace, user, words):
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     wakeup, wakeup_end = os.pipe()
     os.set_blocking(wakeup, False)
@@ -132,7 +142,7 @@ def run(control, grace, words):
     signal.set_wakeup_fd(wakeup_end, warn_on_full_buffer=False)
     for number in (*FORWARDED, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
-    child = start(words, control)
+    child = start(words, user, control)
     ended, deadline, watched = [], None, [wakeup, control]
     while not ended:
         wait = None if deadline is None else max(0, deadline - time.monotonic())
@@ -154,10 +164,10 @@ def run(control, grace, words):
 
 
 def main(arguments):
-    control, grace, lock, *words = arguments
+    control, grace, lock, user, *words = arguments
     if lock:
         take_lock(lock)
-    status = run(int(control), float(grace), words)
+    status = run(int(control), float(grace), user, words)
     if os.WIFSIGNALED(status):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the process itself has left one, if it may
         if os.WTERMSIG(status) != signal.SIGKILL:
