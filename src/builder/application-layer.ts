@@ -41,7 +41,7 @@ export async function packApplication(
   entries: readonly LayerEntry[],
   { name, version, digest }: { readonly name: string; readonly version: string; readonly digest: string },
 ): Promise<{ readonly layer: ArtifactLayer; readonly isMade: boolean }> {
-  const known = await findCachedLayer(run, "applications", digest);
+  const known = findCachedLayer(run, "applications", digest);
   if (known?.layer !== undefined) return { layer: { ...known.layer, name, version }, isMade: false };
   const layer = {
     ...(await writeLayer(entries, layerDirectory(run), { kind: "application" })),

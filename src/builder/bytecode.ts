@@ -32,7 +32,7 @@ export async function compileLayers(
   const { fullVersion, build, abi, magic } = interpreter;
   const keyOf = ({ identity }: ArtifactLayer) =>
     cacheKey([COMPILE_VERSION, identity, abi, magic, fullVersion, build]);
-  const known = await Promise.all(layers.map((layer) => findCachedLayer(run, "bytecode", keyOf(layer))));
+  const known = layers.map((layer) => findCachedLayer(run, "bytecode", keyOf(layer)));
   const missing = layers.filter((_, index) => known[index] === undefined);
   if (missing.length > 0) {
     await reportStep(run, "compile", { count: missing.length }, () => compile(run, interpreter, missing));

@@ -1,10 +1,11 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Identity, toIdentity } from "../artifact/manifest.ts";
 import { sha256 } from "../artifact/measure.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
-import { undefinedIfMissing } from "../system/file-errors.ts";
+import { errnoOf } from "../system/file-errors.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
 import type { BuildRun } from "./build-run.ts";
 
@@ -54,23 +55,21 @@ export function cacheKey(input: unknown): string {
   return sha256(Buffer.from(JSON.stringify(input)));
 }
 
-/** @returns undefined when there is none, or when its layer is not there in full: then it is made again. */
-export async function findCachedLayer(
-  run: BuildRun,
-  section: CacheSection,
-  key: string,
-): Promise<CachedLayer | undefined> {
-  const text = await readFile(join(run.cache, section, `${key}.json`), "utf8").catch(undefinedIfMissing);
+/**
+ * Synchronous: a build asks this for each of its layers, and a thread would take longer to be asked than to answer.
+ * @returns undefined when there is none, or when its layer is not there in full: then it is made again.
+ */
+export function findCachedLayer(run: BuildRun, section: CacheSection, key: string): CachedLayer | undefined {
+  const text = readText(join(run.cache, section, `${key}.json`));
   const record = text === undefined ? undefined : parseRecord(text);
   if (record === undefined) return undefined;
   const { layer, scripts, isNative, floor } = record;
   if (layer === undefined) return { layer, scripts, isNative, floor };
   const { digest, of, ...facts } = layer;
   const path = join(layerDirectory(run), `${digest}.tar.gz`);
-  const found = await stat(path).catch(undefinedIfMissing);
-  if (found?.size !== layer.transport.size) return undefined;
+  if (statSync(path, { throwIfNoEntry: false })?.size !== layer.transport.size) return undefined;
   const files = filesOf(run, toIdentity(digest));
-  if (layer.kind === "distribution" && !(await stat(files).catch(undefinedIfMissing))) return undefined;
+  if (layer.kind === "distribution" && !existsSync(files)) return undefined;
   const base = of === undefined ? {} : { of: toIdentity(of) };
   return { layer: { ...facts, ...base, identity: toIdentity(digest), path }, scripts, isNative, floor };
 }
@@ -86,12 +85,22 @@ export async function rememberLayer(
   await writeFileAtomic(
     join(directory, `${key}.json`),
     JSON.stringify({ layer: layer && toRecord(layer), scripts, isNative, floor }),
+    { isSynced: false }, // one that a power cut takes is made again
   );
 }
 
 function toRecord({ identity, of, path: _, ...facts }: ArtifactLayer) {
   const digest = identity.slice("sha256:".length);
   return of === undefined ? { ...facts, digest } : { ...facts, digest, of: of.slice("sha256:".length) };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function parseRecord(text: string): v.InferOutput<typeof RecordSchema> | undefined {

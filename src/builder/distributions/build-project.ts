@@ -22,7 +22,7 @@ export async function buildProject(
   { target, findUv }: { readonly target: BuildTarget; readonly findUv: () => Promise<Uv> },
 ): Promise<{ readonly distribution: InstalledDistribution; readonly isMade: boolean }> {
   const key = cacheKey([BUILD_VERSION, digest, target.interpreter.abi, uvPlatform(target)]);
-  const known = await findCachedLayer(run, "projects", key);
+  const known = findCachedLayer(run, "projects", key);
   if (known?.layer !== undefined) {
     const { name, version } = known.layer;
     return { distribution: { ...known, name, version }, isMade: false };

@@ -36,7 +36,7 @@ export async function installDistributions(
     cacheKey([LAYER_VERSION, name, version, hashes, target.interpreter.abi, uvPlatform(target)]);
   const found = new Map<LockedDistribution, CachedLayer>();
   for (const one of locked) {
-    const known = await findCachedLayer(run, "distributions", keyOf(one));
+    const known = findCachedLayer(run, "distributions", keyOf(one));
     if (known !== undefined) found.set(one, known);
   }
   const missing = locked.filter((one) => !found.has(one));

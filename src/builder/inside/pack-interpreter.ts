@@ -43,7 +43,7 @@ export interface PackedInterpreter {
 export async function packInterpreter(run: BuildRun, interpreter: Interpreter): Promise<PackedInterpreter> {
   const planned = planInterpreter(interpreter);
   const key = cacheKey([PACK_VERSION, interpreter.build, planned.files.map(fingerprint)]);
-  const known = await findCachedLayer(run, "insides", key);
+  const known = findCachedLayer(run, "insides", key);
   if (known?.layer !== undefined) {
     return { layer: known.layer, isMade: false, isNative: true, floor: known.floor };
   }

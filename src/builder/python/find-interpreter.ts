@@ -68,11 +68,14 @@ async function* listInterpreters(run: BuildRun, wanted: string | undefined): Asy
   // Those that no PATH names are for who asks for a version: nobody's default changes when pyenv gets another Python.
   const kept = isVersion(wanted) ? await listKeptDirectories(run.env) : [];
   for (const directories of [pathOf(run.env), kept]) {
-    for (const path of (await Promise.all(names.map((name) => listPrograms(directories, name)))).flat()) {
-      const interpreter = await probeInterpreter(run, path);
-      if (interpreter === undefined || seen.has(interpreter.realPath)) continue;
-      seen.add(interpreter.realPath);
-      yield interpreter;
+    // One name after the other: the first mostly fits, and PATH has many directories.
+    for (const name of names) {
+      for (const path of await listPrograms(directories, name)) {
+        const interpreter = await probeInterpreter(run, path);
+        if (interpreter === undefined || seen.has(interpreter.realPath)) continue;
+        seen.add(interpreter.realPath);
+        yield interpreter;
+      }
     }
   }
 }

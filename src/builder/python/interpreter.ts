@@ -52,8 +52,10 @@ export async function probeInterpreter(run: BuildRun, path: string): Promise<Int
   );
   run.signal?.throwIfAborted();
   const found = result?.status === 0 ? parseProbe(result.stdout) : undefined;
-  if (found !== undefined && remembered !== undefined)
-    await writeFileAtomic(remembered, JSON.stringify(found));
+  // mise's shims are links to mise itself, a program that starts another interpreter in each directory.
+  if (remembered !== undefined && found?.realPath === (await realpath(path).catch(undefinedIfMissing))) {
+    await writeFileAtomic(remembered, JSON.stringify(found), { isSynced: false });
+  }
   return found;
 }
 
