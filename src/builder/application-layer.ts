@@ -8,9 +8,14 @@ import { type Elf, parseElf } from "./elf.ts";
 import { isElf } from "./elf-view.ts";
 import { cacheKey, findCachedLayer, layerDirectory, rememberLayer } from "./layer-cache.ts";
 
+/** What is at each path of a layer, in a text that is the same for the same content. */
+export type FileContents = Readonly<Record<string, string>>;
+
 export interface EntriesLook {
   /** Of paths, kinds and contents: the same for the same layer, without packing it. */
   readonly digest: string;
+  /** Digest of each file, or `link` and where it leads, by path. */
+  readonly contents: FileContents;
   /** The machine code that is among them. */
   readonly elves: readonly Elf[];
 }
@@ -18,8 +23,12 @@ export interface EntriesLook {
 /** Reads all entries once. */
 export function lookAtEntries(entries: readonly LayerEntry[]): EntriesLook {
   const elves: Elf[] = [];
+  const contents: Record<string, string> = {};
   const lines = entries.map((entry) => {
-    if (entry.kind === "link") return ["link", entry.path, entry.target];
+    if (entry.kind === "link") {
+      contents[entry.path] = `link ${entry.target}`;
+      return ["link", entry.path, entry.target];
+    }
     const hash = createHash("sha256");
     const pieces: Buffer[] = [];
     let isMachineCode: boolean | undefined;
@@ -30,9 +39,11 @@ export function lookAtEntries(entries: readonly LayerEntry[]): EntriesLook {
     }
     const elf = isMachineCode ? parseElf(Buffer.concat(pieces)) : undefined;
     if (elf) elves.push(elf);
-    return ["file", entry.path, entry.isExecutable, hash.digest("hex")];
+    const sha256 = hash.digest("hex");
+    contents[entry.path] = sha256;
+    return ["file", entry.path, entry.isExecutable, sha256];
   });
-  return { digest: cacheKey(lines), elves };
+  return { digest: cacheKey(lines), contents, elves };
 }
 
 /** The layer of the application's own files; packed only when their digest is new. */

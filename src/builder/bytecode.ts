@@ -13,7 +13,11 @@ import type { Interpreter } from "./python/interpreter.ts";
 
 const COMPILE = join(PACKAGE_ROOT, "support/build/compile.py");
 /** Goes into the keys of the cache: to be raised when compile.py makes other bytes. */
-const COMPILE_VERSION = 1;
+const COMPILE_VERSION = 2;
+/** A part has about so many files of a layer; how many parts there are may depend on the layer alone. */
+const PART_FILES = 400;
+/** Each part inflates the whole layer. */
+const MAX_PARTS = 4;
 
 /** All that the compiler sees: neither the user's locale nor variables for Python change a byte. */
 const COMPILE_ENVIRONMENT = { LC_ALL: "C.UTF-8", PYTHONHASHSEED: "0" };
@@ -54,11 +58,13 @@ export async function compileLayers(
 export async function compileEntries(
   run: BuildRun,
   interpreter: Interpreter,
-  layer: Pick<ArtifactLayer, "identity" | "path">,
+  layer: CompiledFrom,
 ): Promise<readonly LayerEntry[]> {
   await compile(run, interpreter, [layer]);
   return listCompiled(outputOf(run, layer));
 }
+
+type CompiledFrom = Pick<ArtifactLayer, "identity" | "path" | "size" | "files">;
 
 function outputOf(run: BuildRun, { identity }: Pick<ArtifactLayer, "identity">): string {
   return join(run.work, "bytecode", identity.slice("sha256:".length));
@@ -67,9 +73,14 @@ function outputOf(run: BuildRun, { identity }: Pick<ArtifactLayer, "identity">):
 async function compile(
   run: BuildRun,
   { executable }: Interpreter,
-  layers: readonly Pick<ArtifactLayer, "identity" | "path">[],
+  layers: readonly CompiledFrom[],
 ): Promise<void> {
-  const jobs = layers.map((layer) => JSON.stringify({ layer: layer.path, output: outputOf(run, layer) }));
+  const largestFirst = layers.toSorted((a, b) => b.size - a.size);
+  const jobs = largestFirst.flatMap((layer) => {
+    const parts = Math.min(MAX_PARTS, Math.ceil(layer.files / PART_FILES));
+    const job = { layer: layer.path, output: outputOf(run, layer), parts };
+    return Array.from({ length: parts }, (_, part) => JSON.stringify({ ...job, part }));
+  });
   const { status, stderr } = await runProcess([executable, "-s", "-S", "-B", COMPILE], {
     env: COMPILE_ENVIRONMENT,
     input: `${jobs.join("\n")}\n`,

@@ -8,13 +8,13 @@ import type { PlanInput } from "../platforms/platform.ts";
 import { isBuilt } from "../platforms/python/source-roots.ts";
 import { planApplication } from "../platforms/registry.ts";
 import { listApplicationFiles } from "./application-files.ts";
-import { lookAtEntries, packApplication } from "./application-layer.ts";
+import { type FileContents, lookAtEntries, packApplication } from "./application-layer.ts";
 import type { BuildRun } from "./build-run.ts";
 import { buildProject } from "./distributions/build-project.ts";
 import { checkCollisions } from "./distributions/check-collisions.ts";
 import type { InstalledDistribution } from "./distributions/install-distributions.ts";
 import type { Elf } from "./elf.ts";
-import type { CachedLayer } from "./layer-cache.ts";
+import { type CachedLayer, readLayerFiles } from "./layer-cache.ts";
 import { findFloor } from "./libc-floor.ts";
 import type { BuildTarget } from "./target/build-target.ts";
 import type { Uv } from "./uv/run-uv.ts";
@@ -27,6 +27,8 @@ export interface Sources {
   readonly layers: readonly ArtifactLayer[];
   /** Those of `layers` that are the application's: its wheel, its files. */
   readonly own: readonly ArtifactLayer[];
+  /** All files of `own`. */
+  readonly ownFiles: FileContents;
   readonly distributions: readonly InstalledDistribution[];
   /** Of each distribution and of the application's files, whether there is machine code and what it needs. */
   readonly contents: readonly Pick<CachedLayer, "isNative" | "floor">[];
@@ -49,7 +51,7 @@ export async function gatherSources(
   const { description, target } = input;
   const isProject = isBuilt(input);
   const entries = listApplicationFiles(run.directory, description.files);
-  const { digest, elves } = lookAtEntries(entries);
+  const { digest, contents, elves } = lookAtEntries(entries);
   const project = isProject
     ? await buildProject(run, await projectDigest(run, description, digest), input)
     : undefined;
@@ -70,6 +72,10 @@ export async function gatherSources(
     version,
     layers: packed === undefined ? layers : [...layers, packed.layer],
     own: [project?.distribution.layer, packed?.layer].filter((layer) => layer !== undefined),
+    ownFiles: {
+      ...(project?.distribution.layer && (await readLayerFiles(run, project.distribution.layer.identity))),
+      ...(isPacked && contents),
+    },
     distributions,
     contents: [...distributions, ...(isPacked ? [describeCode(run, elves, target)] : [])],
     made: [

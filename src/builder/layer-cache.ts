@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Identity, toIdentity } from "../artifact/manifest.ts";
@@ -48,6 +48,15 @@ export function layerDirectory(run: BuildRun): string {
 /** The file beside a distribution's layer that says what it has at which path: for collisions, without unpacking. */
 export function filesOf(run: BuildRun, identity: Identity): string {
   return join(layerDirectory(run), `${identity.slice("sha256:".length)}.files.json`);
+}
+
+/** Paths of a distribution's layer, with the digest of what is there. */
+export async function readLayerFiles(
+  run: BuildRun,
+  identity: Identity,
+): Promise<Readonly<Record<string, string>>> {
+  // Written by pack-distribution.ts.
+  return JSON.parse(await readFile(filesOf(run, identity), "utf8")) as Record<string, string>;
 }
 
 /** One text for one input; part of file names. */

@@ -1,16 +1,15 @@
-"""Imports what an artifact promises to have, in a virtual environment made of its layers. Standard input has one JSON
-object:
+"""Imports what an artifact promises to have. Started with `-I` by the Python of a virtual environment that has the
+distributions (make_environment.py). Standard input has one JSON object:
 
-    environment  directory for the distributions; made when it is not there, and kept for the next time
-    layers       paths of their layers (tar.gz), in the order in which they are placed
     root         an empty directory, for all else
     own          paths of the layers of the application itself
     importPath   directories of the application, relative to it
     references   texts `module:attribute`
     systemPackages  those of the plan, or null
 
-Writes `result.json` into the root: `{"failed": null, "unsure": []}`, or the first reference that fails with its
-traceback. What the imported code prints goes where it likes.
+Writes `result.json` into the root: `{"failed": null, "unsure": [], "read": []}`, or the first reference that fails with its
+traceback. `read` has the paths, as layers have them, of the application's files that anybody opened; null when that is
+not known. What the imported code prints goes where it likes.
 
 Failed is what no host can mend: a module or name that is not there, text that is not Python. Code that stops for
 another reason (it wants a setting, a file, a database) may well run on a host: it is listed as unsure. So is a module
@@ -20,63 +19,53 @@ that is not there when the system packages that hosts will have are not on this 
 import importlib
 import json
 import os
-import shutil
 import site
-import subprocess
 import sys
-import tarfile
-import time
-import traceback
 
-LIBRARY = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
-PLACES = {"site-packages": LIBRARY, "scripts": "bin", "headers": "include", "data": "", "app": "app"}
-SUPPORT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "python")
-KEEP_SECONDS = 14 * 24 * 3600
+BUILD = os.path.dirname(os.path.abspath(__file__))
+SUPPORT = os.path.join(os.path.dirname(BUILD), "python")
+sys.path.insert(0, BUILD)
+from read_layer import LIBRARY, place_layer  # noqa: E402
 
-
-def place(layer, root):
-    """Layers were written by this build: they are trusted, and so is where their paths lead."""
-    with tarfile.open(layer, "r:gz") as archive:
-        for member in archive:
-            top, _, below = member.name.partition("/")
-            target = os.path.join(root, PLACES[top], below)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            if os.path.lexists(target):
-                os.unlink(target)
-            if member.issym():
-                os.symlink(member.linkname, target)
-                continue
-            with open(target, "wb") as file:
-                file.write(archive.extractfile(member).read())
-            os.chmod(target, member.mode)
+sys.path.remove(BUILD)
+# Audit events (PEP 578) that name a file, and those after which other processes may open files unseen.
+OPENING = {"open", "import", "ctypes.dlopen", "sqlite3.connect"}
+LEAVING = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"}
 
 
-def prune(directory):
-    """Environments are large and made again in seconds: what nobody has built with for a while goes."""
-    for entry in os.scandir(directory):
-        if entry.stat().st_mtime < time.time() - KEEP_SECONDS:
-            shutil.rmtree(entry.path, ignore_errors=True)
+class Reading:
+    """Which of the application's files were opened: a verdict stays right as long as these are the same."""
 
+    def __init__(self, root, placed):
+        self.root = root + os.sep
+        self.placed = placed
+        self.paths = set()
+        self.is_known = True
 
-def ensure_environment(environment, layers, root):
-    """.pth files, metadata and sys.prefix are as in a release. Bytecode is left to Python: it makes what is imported."""
-    if os.path.exists(os.path.join(environment, "pyvenv.cfg")):
-        os.utime(environment)
-        return
-    prune(os.path.dirname(environment))
-    staged = os.path.join(root, "environment")
-    os.makedirs(os.path.join(staged, "bin"))
-    os.makedirs(os.path.join(staged, LIBRARY))
-    with open(os.path.join(staged, "pyvenv.cfg"), "w") as file:
-        file.write("home = %s\ninclude-system-site-packages = false\n" % os.path.dirname(sys.executable))
-    for layer in layers:
-        place(layer, staged)
-    os.symlink(sys.executable, os.path.join(staged, "bin", "python"))
-    try:
-        os.rename(staged, environment)
-    except OSError:
-        if not os.path.isdir(environment):  # else another build was faster
-            raise
+    def hear(self, event, arguments):
+        if event in LEAVING:
+            self.is_known = False
+        elif event in OPENING:
+            path = arguments[1 if event == "import" else 0]
+            if isinstance(path, (str, bytes, os.PathLike)):
+                # os.open() may take a path as relative to another directory, and does not say so.
+                self.note(os.fsdecode(path), event == "open" and arguments[1] is None)
+
+    def note(self, path, is_from_os):
+        try:
+            if not os.path.isabs(path):
+                self.is_known = self.is_known and not is_from_os
+                path = os.path.abspath(path)
+            if path.startswith(self.root):
+                # Under its own name, and under that of what a link leads to.
+                self.paths.update((os.path.normpath(path), os.path.realpath(path)))
+        except (OSError, ValueError):  # the working directory is gone; a NUL
+            self.is_known = False
+
+    def list(self):
+        if not self.is_known:
+            return None
+        return sorted(self.placed[path] for path in self.paths if path in self.placed)
 
 
 def link_system_packages(packages, directory):
@@ -100,7 +89,15 @@ def link_system_packages(packages, directory):
 
 def reason_of(error):
     """The last part of a traceback, in one line."""
+    import traceback  # only now: most imports work, and it is slow to load
+
     return "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")[0]
+
+
+def trace_of(error):
+    import traceback
+
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 def try_reference(reference, lacking):
@@ -111,9 +108,9 @@ def try_reference(reference, lacking):
     except ModuleNotFoundError as error:
         if lacking is not None:
             return "unsure", "%s; %s" % (reason_of(error), lacking), ""
-        return "failed", reason_of(error), traceback.format_exc()
+        return "failed", reason_of(error), trace_of(error)
     except (ImportError, SyntaxError, NameError) as error:
-        return "failed", reason_of(error), traceback.format_exc()
+        return "failed", reason_of(error), trace_of(error)
     except BaseException as error:  # SystemExit too: an import has to come back
         return "unsure", reason_of(error), ""
     for name in attribute.split("."):
@@ -126,20 +123,36 @@ def try_reference(reference, lacking):
     return None, "", ""
 
 
-def check(request):
-    root = request["root"]
-    site.addsitedir(os.path.join(root, LIBRARY))
-    app = os.path.join(root, "app")
-    sys.path.extend(os.path.normpath(os.path.join(app, directory)) for directory in request["importPath"])
-    sys.path.append(os.path.join(root, "system-packages"))
+def check_all(references, lacking):
     result = {"failed": None, "unsure": []}
-    for reference in request["references"]:
-        verdict, reason, trace = try_reference(reference, request["lacking"])
+    for reference in references:
+        verdict, reason, trace = try_reference(reference, lacking)
         if verdict == "unsure":
             result["unsure"].append({"reference": reference, "reason": reason})
         elif verdict == "failed":
             result["failed"] = {"reference": reference, "reason": reason, "traceback": trace}
             break
+    return result
+
+
+def main():
+    request = json.load(sys.stdin)
+    root = os.path.realpath(request["root"])
+    placed = {}
+    for layer in request["own"]:
+        placed.update(place_layer(layer, root))
+    system_packages = os.path.join(root, "system-packages")
+    lacking = link_system_packages(request["systemPackages"], system_packages)
+    reading = Reading(root, placed)
+    sys.addaudithook(reading.hear)
+    site.addsitedir(os.path.join(root, LIBRARY))
+    app = os.path.join(root, "app")
+    sys.path.extend(os.path.normpath(os.path.join(app, directory)) for directory in request["importPath"])
+    sys.path.append(system_packages)
+    os.makedirs(os.path.join(root, "work"))
+    os.chdir(os.path.join(root, "work"))
+    result = check_all(request["references"], lacking)
+    result["read"] = reading.list()
     with open(os.path.join(root, "result.json"), "w") as file:
         json.dump(result, file)
     sys.stdout.flush()
@@ -147,25 +160,5 @@ def check(request):
     os._exit(0)  # threads that an import has started would keep it here
 
 
-def main():
-    if len(sys.argv) > 1:
-        with open(sys.argv[1]) as file:
-            check(json.load(file))
-    request = json.load(sys.stdin)
-    root = request["root"]
-    ensure_environment(request["environment"], request["layers"], root)
-    for layer in request["own"]:
-        place(layer, root)
-    directory = os.path.join(root, "system-packages")
-    request["lacking"] = link_system_packages(request["systemPackages"], directory)
-    path = os.path.join(root, "request.json")
-    with open(path, "w") as file:
-        json.dump(request, file)
-    work = os.path.join(root, "work")
-    os.makedirs(work)
-    python = os.path.join(request["environment"], "bin", "python")
-    return subprocess.call([python, "-I", os.path.abspath(__file__), path], cwd=work, stdin=subprocess.DEVNULL)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

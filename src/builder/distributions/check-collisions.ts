@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import type { BuildRun } from "../build-run.ts";
-import { cacheKey, filesOf } from "../layer-cache.ts";
+import { cacheKey, readLayerFiles } from "../layer-cache.ts";
 import type { InstalledDistribution } from "./install-distributions.ts";
 
 /** Paths of one distribution with the digest of what is there. */
@@ -36,8 +36,7 @@ export async function checkCollisions(
   if ((await readFile(seen, "utf8").catch(undefinedIfMissing)) !== undefined) return;
   const placed = await Promise.all(
     layers.map(async ({ name, layer }) => {
-      const text = await readFile(filesOf(run, layer.identity), "utf8");
-      return { name, digests: JSON.parse(text) as Record<string, string> }; // written by pack-distribution.ts
+      return { name, digests: await readLayerFiles(run, layer.identity) };
     }),
   );
   const collisions = listCollisions(placed);

@@ -33,7 +33,7 @@ export async function makeTarget(
   const { interpreter } = target;
   const installed = await installDistributions(run, locked, input);
   const sources = await gatherSources(run, installed.distributions, input);
-  const { plan, version, distributions, own } = sources;
+  const { plan, version, distributions, own, ownFiles } = sources;
   const others = sources.layers.filter((layer) => !own.includes(layer));
   const inside = input.isInside ? [await packInterpreter(run, interpreter)] : [];
   const machine = machineOf([...sources.contents, ...inside], target);
@@ -44,7 +44,7 @@ export async function makeTarget(
   }
   const compiling = compileLayers(run, interpreter, sources.layers);
   const checking = isChecked
-    ? checkImports(run, { description, plan, interpreter, layers: others, own, distributions })
+    ? checkImports(run, { description, plan, interpreter, layers: others, own, ownFiles, distributions })
     : undefined;
   // Both to their ends, also when one fails: neither may outlive the work directory.
   await Promise.allSettled([compiling, checking]);
