@@ -1,13 +1,19 @@
-import { spawnSync } from "node:child_process";
-
-export interface Contender {
+/** Something that is timed. */
+export interface Timed {
   readonly name: string;
-  /** Runs once; what it does before `time` is called is not counted. */
-  readonly run: (time: (work: () => void) => void) => void;
+  /** Not counted. */
+  readonly prepare?: () => void;
+  readonly work: () => void;
 }
 
-export interface Timing {
-  readonly name: string;
+export interface Rounds {
+  readonly rounds: number;
+  /** A round before, which warms the page cache and is thrown away; default true. */
+  readonly hasWarmUp?: boolean;
+}
+
+export interface Time {
+  readonly kind: "time";
   readonly medianMs: number;
   /** Half the distance between the quartiles: what "about" means for this median. */
   readonly spreadMs: number;
@@ -15,42 +21,38 @@ export interface Timing {
 }
 
 /**
- * Times all contenders in turn, round after round, so that a machine which slows down slows down for each of them.
- * The first round warms caches and is thrown away.
+ * Times all in turn, round after round, so that a machine which slows down slows down for each of them.
+ * @returns by name, in the order that they came in.
  */
-export function measure(contenders: readonly Contender[], { rounds }: { readonly rounds: number }): Timing[] {
-  const samples = contenders.map((): number[] => []);
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, contender] of contenders.entries()) {
-      let elapsedMs = 0;
-      contender.run((work) => {
-        const startMs = performance.now();
-        work();
-        elapsedMs += performance.now() - startMs;
-      });
-      if (round > 0) samples[index]?.push(elapsedMs);
+export function measure(timed: readonly Timed[], { rounds, hasWarmUp = true }: Rounds): Map<string, Time> {
+  const samples = new Map(timed.map(({ name }): [string, number[]] => [name, []]));
+  for (let round = hasWarmUp ? 0 : 1; round <= rounds; round += 1) {
+    for (const { name, prepare, work } of timed) {
+      prepare?.();
+      const startMs = performance.now();
+      work();
+      const elapsedMs = performance.now() - startMs;
+      if (round > 0) samples.get(name)?.push(elapsedMs);
     }
   }
-  return contenders.map(({ name }, index) => summarize(name, samples[index] ?? []));
+  return new Map([...samples].map(([name, list]) => [name, summarize(list)]));
 }
 
-function summarize(name: string, samples: readonly number[]): Timing {
+/** @param samples - at least one. */
+export function summarize(samples: readonly number[]): Time {
   const sorted = samples.toSorted((a, b) => a - b);
-  const at = (fraction: number) => sorted[Math.round(fraction * (sorted.length - 1))] ?? Number.NaN;
-  return { name, medianMs: at(0.5), spreadMs: (at(0.75) - at(0.25)) / 2, runs: sorted.length };
+  return {
+    kind: "time",
+    medianMs: quantile(sorted, 0.5),
+    spreadMs: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2,
+    runs: samples.length,
+  };
 }
 
-/** Runs a program to its end; a failure ends the bench, because its time would mean nothing. */
-export function run(
-  argv: readonly [string, ...string[]],
-  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-): void {
-  const [program, ...args] = argv;
-  const { status, stderr, error } = spawnSync(program, args, {
-    cwd,
-    env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${argv.join(" ")} ended with ${status}\n${stderr}`);
+/** Between two samples, the point on the line from one to the other. */
+function quantile(sorted: readonly number[], fraction: number): number {
+  const place = fraction * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] ?? Number.NaN;
+  const high = sorted[Math.ceil(place)] ?? Number.NaN;
+  return low + (high - low) * (place - Math.floor(place));
 }

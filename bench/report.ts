@@ -1,44 +1,101 @@
-import type { Timing } from "./measure.ts";
+import { type Judgement, renderJudgements } from "./goals.ts";
+import type { Time } from "./measure.ts";
 
-interface Size {
+export type Value =
+  | Time
+  | { readonly kind: "bytes"; readonly bytes: number }
+  | { readonly kind: "count"; readonly count: number };
+
+export interface Column {
   readonly name: string;
-  readonly megabytes: number;
+  /** The row that the others are compared with. */
+  readonly base?: string;
+  /** By row; a row that is absent was not measured. */
+  readonly values: ReadonlyMap<string, Value>;
 }
 
-export interface Section {
+export interface Table {
+  /** What goals find it by, with `application`. */
+  readonly id: string;
+  /** Name of the application. */
+  readonly application: string;
   readonly title: string;
   readonly text: string;
-  /** The first row is what the others are compared with. */
-  readonly rows: readonly (Timing | Size)[];
+  readonly columns: readonly Column[];
+}
+
+export interface Report {
+  /** Of one kind each, for all applications. */
+  readonly tables: readonly Table[];
+  readonly judgements: readonly Judgement[];
+  /** Tools and machine. */
+  readonly versions: readonly string[];
+  /** Contenders that are not there, and why. */
+  readonly absent: readonly string[];
+  /** `2026-11-21` */
+  readonly date: string;
 }
 
 /** docs/benchmarks.md, whole. */
-export function renderReport(
-  sections: readonly Section[],
-  { versions }: { readonly versions: readonly string[] },
-): string {
-  const head = [
+export function renderReport({ tables, judgements, versions, absent, date }: Report): string {
+  const ids = [...new Set(tables.map(({ id }) => id))];
+  const sections = ids.map((id) => tables.filter((table) => table.id === id)).flatMap(renderTables);
+  return [
     "# Benchmarks",
     "",
-    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${versions.join(", ")}. Medians;`,
-    "after ± half the distance between the quartiles. Each table was measured in one go, its rows in turn. The ratio is",
-    "against the first row. Goals are in ARCHITECTURE.md; what is missed is listed as it is.",
+    `Written by \`npm run bench\` on ${date}: ${versions.join(", ")}.`,
     "",
+    "Each column was measured in one go, its rows in turn, round after round: medians, and after ± half the distance",
+    "between the quartiles, where there was more than one. The page cache is warm. In brackets, the ratio to the row that has none. The applications are",
+    "in bench/applications; everybody installs the same wheels from a local directory, so no network is in any number.",
+    ...absent.map((line) => `\n${line}`),
+    "",
+    "## Goals",
+    "",
+    ...renderJudgements(judgements),
+    "",
+    ...sections,
+  ].join("\n");
+}
+
+function renderTables(tables: readonly Table[]): string[] {
+  const [first] = tables;
+  if (first === undefined) return [];
+  const bodies = tables.flatMap((table) => [`### ${table.application}`, "", ...renderTable(table), ""]);
+  return [`## ${first.title}`, "", first.text, "", ...bodies];
+}
+
+function renderTable({ columns }: Table): string[] {
+  const rows = [...new Set(columns.flatMap(({ values }) => [...values.keys()]))];
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(["", ...columns.map(({ name }) => name)]),
+    line(["---", ...columns.map(() => "---:")]),
+    ...rows.map((row) => line([row, ...columns.map((column) => renderCell(column, row))])),
   ];
-  return [...head, ...sections.flatMap(renderSection)].join("\n");
 }
 
-function renderSection({ title, text, rows }: Section): string[] {
-  const [first] = rows;
-  const base = first === undefined ? Number.NaN : amountOf(first);
-  const line = (row: Timing | Size) =>
-    `| ${row.name} | ${renderValue(row)} | ${(amountOf(row) / base).toFixed(2)} |`;
-  return [`## ${title}`, "", text, "", "| | | ratio |", "| --- | ---: | ---: |", ...rows.map(line), ""];
+function renderCell({ base, values }: Column, row: string): string {
+  const value = values.get(row);
+  if (value === undefined) return "–";
+  const reference = base === undefined ? undefined : values.get(base);
+  if (reference === undefined || row === base) return renderValue(value);
+  return `${renderValue(value)} (${(amountOf(value) / amountOf(reference)).toFixed(2)})`;
 }
 
-const amountOf = (row: Timing | Size): number => ("megabytes" in row ? row.megabytes : row.medianMs);
+/** What ratios are made of: milliseconds, bytes, or a number. */
+export function amountOf(value: Value): number {
+  if (value.kind === "time") return value.medianMs;
+  return value.kind === "bytes" ? value.bytes : value.count;
+}
 
-function renderValue(row: Timing | Size): string {
-  if ("megabytes" in row) return `${row.megabytes.toFixed(1)} MB`;
-  return `${row.medianMs.toFixed(1)} ± ${row.spreadMs.toFixed(1)} ms`;
+function renderValue(value: Value): string {
+  if (value.kind === "count") return value.count.toLocaleString("en");
+  if (value.kind === "bytes") {
+    const megabytes = value.bytes / 1e6;
+    return megabytes < 0.1 ? `${(value.bytes / 1e3).toFixed(1)} kB` : `${megabytes.toFixed(2)} MB`;
+  }
+  const digits = value.medianMs < 100 ? 1 : 0;
+  const spread = value.runs > 1 ? ` ± ${value.spreadMs.toFixed(digits)}` : "";
+  return `${value.medianMs.toFixed(digits)}${spread} ms`;
 }

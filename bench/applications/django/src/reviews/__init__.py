@@ -1,0 +1,1 @@
+"""Reviews: readers say what they think of books."""

@@ -1,0 +1,1 @@
+"""Bookmarks: a page that lists addresses worth keeping."""

@@ -1,0 +1,1 @@
+"""Sales: which region sold how much."""
