@@ -36,6 +36,8 @@ export const EXIT_CODES = {
   cache_damaged: 1,
   cache_unusable: 1,
   setting_file_refused: 1,
+  port_in_use: 1,
+  process_failed: 1,
   // As a shell reports a program that SIGINT ended.
   interrupted: 130,
 } as const;

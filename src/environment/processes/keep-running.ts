@@ -1,0 +1,112 @@
+import { setTimeout } from "node:timers/promises";
+import { AppError } from "../../errors/app-error.ts";
+import { type GuardOptions, LOCK_HELD, type ProcessEnd } from "../../system/guarded-process.ts";
+import type { OnEnvironmentEvent } from "../events.ts";
+import type { ProcessLog } from "./process-log.ts";
+import { decideRestart, type RestartPolicy, USUAL_POLICY } from "./restart-policy.ts";
+import { type Instance, startInstance } from "./start-instance.ts";
+
+/** Where it may run once only and another one does: how often it is asked whether that has ended. */
+const BETWEEN_TURNS_MS = 500;
+
+export interface KeptOptions {
+  /** `web`, `worker.2`. */
+  readonly part: string;
+  readonly guard: GuardOptions;
+  readonly log: ProcessLog;
+  readonly address: string | undefined;
+  readonly policy?: RestartPolicy;
+  readonly onEvent: OnEnvironmentEvent;
+}
+
+/** One instance of a process, started again whenever it ends. */
+export interface KeptProcess {
+  readonly part: string;
+  /**
+   * Rejects with AppError `process_failed` when it does not keep running; resolves when it was stopped. Never both.
+   */
+  readonly done: Promise<void>;
+  /** Ends it and starts it anew, without a wait: after a change. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function keepRunning(options: KeptOptions): KeptProcess {
+  const stopping = new AbortController();
+  let instance: Instance | undefined;
+  let isRestarting = false;
+  let isWaiting = false;
+  const done = run();
+  done.catch(() => {}); // whoever waits for it hears of it
+
+  return {
+    part: options.part,
+    done,
+    async restart() {
+      isRestarting = true;
+      await instance?.started.stop();
+    },
+    async stop() {
+      stopping.abort();
+      await instance?.started.stop();
+      await done.catch(() => {});
+    },
+  };
+
+  async function run(): Promise<void> {
+    const { part, onEvent, policy = USUAL_POLICY } = options;
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      const startedAtMs = performance.now();
+      const end = await runOnce();
+      if (stopping.signal.aborted) return;
+      if (isRestarting) {
+        isRestarting = false;
+        failures = 0;
+        continue;
+      }
+      if (end.status === LOCK_HELD && options.guard.lock !== undefined) {
+        await waitForTurn();
+        continue;
+      }
+      const ranMs = performance.now() - startedAtMs;
+      const decision = decideRestart(policy, { failures, ranMs });
+      failures = decision.failures;
+      if (decision.kind === "given-up") {
+        onEvent({ kind: "given-up", part });
+        throw processFailed(options, end, failures);
+      }
+      onEvent({ kind: "restarting", part, afterMs: decision.afterMs });
+      await setTimeout(decision.afterMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  async function waitForTurn(): Promise<void> {
+    const { part, onEvent } = options;
+    const message = `${part} waits: it runs already, and never twice (overlap: never)`;
+    if (!isWaiting) onEvent({ kind: "note", message });
+    isWaiting = true;
+    await setTimeout(BETWEEN_TURNS_MS, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+
+  async function runOnce(): Promise<ProcessEnd> {
+    const { part, guard, log, address, onEvent } = options;
+    instance = await startInstance(guard, { part, log, onEvent });
+    onEvent({ kind: "started", part, pid: instance.started.pid, address });
+    if (stopping.signal.aborted) await instance.started.stop(); // it was asked for meanwhile
+    const end = await instance.started.ended;
+    await instance.finished;
+    onEvent({ kind: "ended", part, ...end });
+    return end;
+  }
+}
+
+function processFailed({ part, log }: KeptOptions, end: ProcessEnd, count: number): AppError {
+  const how = end.signal === undefined ? `with status ${end.status}` : `by ${end.signal}`;
+  return new AppError({
+    code: "process_failed",
+    message: `cannot keep ${part} running: it has ended ${count} times, at last ${how}`,
+    hint: `All that it wrote is in ${log.path}.`,
+    excerpt: log.last.map(({ line }) => line).join("\n") || undefined,
+    details: { process: part, ...end, log: log.path },
+  });
+}
