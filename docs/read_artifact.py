@@ -18,7 +18,7 @@ def read_layer(key, layer, body):
             b"%011o" % size, b"02263523000", b" " * 8, kind, link, b"ustar\x0000", zero, zero, prefix)
         need(head == again[:148] + b"%06o\0 " % sum(again) + again[156:], f"header {raw!r}")
         need(len(prefix) == (raw.find(b"/", len(raw) - 101) if len(raw) > 100 else 0), f"split of {raw!r}")
-        need(kind + head[100:107] in (b"00000644", b"00000755", b"20000777"), f"type or mode of {raw!r}")
+        need(kind + head[100:107] in (b"00000644", b"00000755", b"20000777") and size >= 0, f"kind {raw}")
         paths.append(str(raw, "utf-8"))
         need(re.fullmatch(f"(app|site-packages|scripts|data|headers|python)/{CLEAN}", paths[-1]), "a path")
         up, rest = re.fullmatch(r"((?:\.\.(?:/(?=.)|$))*)(.*)", str(link, "utf-8"), re.S).groups()

@@ -12,6 +12,7 @@ const INSIDE_TEMPLATE = readTemplate("inside.sh");
 export interface InterpreterPlace extends Content {
   /** Of its member's bytes, counted from 1, as tail(1) does. */
   readonly firstByte: number;
+  readonly tarSize: number;
 }
 
 /** Digits of the largest offset in an archive, MAX_FILE_SIZE. */
@@ -25,7 +26,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   serves: /^[A-Za-z0-9._ (),]+$/,
   accepts: /^cp[0-9a-z]+(\/[a-z0-9_.]+)+( cp[0-9a-z]+(\/[a-z0-9_.]+)+)*$/,
   commands: /^python[0-9.t]*(:python[0-9.t]*)*$/,
-  inside: /^[a-z0-9._]+(:[a-z0-9._]+){7}( [a-z0-9._]+(:[a-z0-9._]+){7})*$/,
+  inside: /^[a-z0-9._]+(:[a-z0-9._]+){8}( [a-z0-9._]+(:[a-z0-9._]+){8})*$/,
 };
 
 /**
@@ -72,7 +73,8 @@ function renderInterpreter(
   const first = String(place.firstByte).padStart(MAX_OFFSET_LENGTH, "_");
   const program = `python${python.version}${python.abi.endsWith("t") ? "t" : ""}`;
   const layer = identity.slice("sha256:".length);
-  return [[processor, libc?.kind, libc?.floor, layer, place.sha256, first, place.size, program].join(":")];
+  const { sha256, size, tarSize } = place;
+  return [[processor, libc?.kind, libc?.floor, layer, sha256, first, size, tarSize, program].join(":")];
 }
 
 /** `cp311/any`, `cp311/x86_64/glibc/2.17`. */

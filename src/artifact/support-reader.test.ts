@@ -2,24 +2,10 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { PACKAGE_ROOT } from "../system/package-root.ts";
-import { runProcess } from "../system/run-process.ts";
 import { takeApart } from "../testing/forge-artifact.ts";
 import { HOSTILE } from "../testing/hostile-artifacts.ts";
 import { makeDirectory, writeSmallArtifact } from "../testing/small-artifact.ts";
-
-const SUPPORT = join(PACKAGE_ROOT, "support", "python");
-const VERIFY_EACH = join(PACKAGE_ROOT, "src", "testing", "python-support", "verify_each.py");
-
-/** What the reader in Python says of each file. */
-async function verifyEach(paths: readonly string[]): Promise<readonly string[]> {
-  const { status, stdout, stderr } = await runProcess(["python3", "-I", "-S", VERIFY_EACH, SUPPORT], {
-    env: { PATH: process.env["PATH"] },
-    input: paths.map((path) => `${path}\n`).join(""),
-  });
-  assert.equal(status, 0, stderr);
-  return stdout.trimEnd().split("\n");
-}
+import { verifyEach } from "../testing/verify-each.ts";
 
 async function goodArtifact(t: TestContext) {
   const directory = await makeDirectory(t);

@@ -73,8 +73,8 @@ export async function writeArtifact(content: ArtifactContent, path: string): Pro
 function renderPlacedPrefix(content: ArtifactContent): Buffer {
   const interpreters = content.layers.filter(({ kind }) => kind === "interpreter");
   const render = (firstByteOf: (identity: Identity) => number) => {
-    const places = interpreters.map(({ identity, transport: { sha256, size } }) => {
-      return [identity, { sha256, size, firstByte: firstByteOf(identity) }] as const;
+    const places = interpreters.map(({ identity, size: tarSize, transport: { sha256, size } }) => {
+      return [identity, { sha256, size, tarSize, firstByte: firstByteOf(identity) }] as const;
     });
     return Buffer.from(content.renderPrefix(content, NO_IDENTITY, new Map(places)));
   };

@@ -61,11 +61,66 @@ export function withManifest(parts: Parts, bytes: Buffer): Parts {
   return { prefix, members };
 }
 
-/** Changes the manifest and nothing else; whatever does not fit afterwards is the forger's fault. */
+/**
+ * Changes the manifest, and what the prefix says of the interpreters in it; whatever else does not fit afterwards is the
+ * forger's fault.
+ */
 export function changeManifest(parts: Parts, change: (manifest: Forged) => void): Parts {
   const manifest = JSON.parse(memberOf(parts, "manifest.json").toString());
+  const before = canonical(manifest.prefix);
   change(manifest);
-  return withManifest(parts, Buffer.from(canonical(manifest)));
+  const placed = { ...parts, prefix: placeInterpreters(parts.prefix, manifest) };
+  if (canonical(manifest.prefix) === before && placed.prefix !== parts.prefix) {
+    manifest.prefix = contentOfPrefix(placed.prefix);
+  }
+  return withManifest(placed, Buffer.from(canonical(manifest)));
+}
+
+function contentOfPrefix(prefix: Buffer): { readonly sha256: string; readonly size: number } {
+  const blank = Buffer.from(prefix);
+  blank.fill("0", 22, 86);
+  return { sha256: digest(blank), size: prefix.length };
+}
+
+/** The words of support/sh/inside.sh for the members that the manifest names, if they are as the format has them. */
+function placeInterpreters(prefix: Buffer, manifest: Forged): Buffer {
+  const text = prefix.toString("latin1");
+  const found = /^holdall_inside='(.*)'$/m.exec(text);
+  const places = found?.[1] === undefined ? undefined : findInterpreters(found[1], manifest);
+  if (found === null || places === undefined) return prefix;
+  const render = (start: number) => {
+    const words = places.map(({ before, after, offset }) => {
+      return [...before, String(start + offset + 1).padStart(10, "_"), ...after].join(":");
+    });
+    return Buffer.from(
+      text.replace(found[0], () => `holdall_inside='${words.join(" ")}'`),
+      "latin1",
+    );
+  };
+  const size = render(0).length;
+  const known = { ...manifest, prefix: { sha256: digest(Buffer.alloc(0)), size } };
+  return render(size + Buffer.byteLength(canonical(known)));
+}
+
+/** Offsets count from the end of the manifest's bytes, less its local header and the prefix. */
+function findInterpreters(words: string, { layers, members, targets }: Forged) {
+  try {
+    return words.split(" ").map((word, index) => {
+      const [processor, libc, floor, , , , , , program] = word.split(":");
+      const identity = targets[index].layers[0];
+      const { size: tarSize, transport } = layers[identity];
+      const member = `layers/${identity.slice(7)}.tar.gz`;
+      const names = Object.keys(members).sort();
+      const sizes = names
+        .slice(0, names.indexOf(member))
+        .map((name) => 30 + name.length + members[name].size);
+      const offset = 43 + sizes.reduce((sum, one) => sum + one, 0) + 30 + member.length;
+      const before = [processor, libc, floor, identity.slice(7), transport.sha256];
+      return { offset, before, after: [transport.size, tarSize, program] };
+    });
+  } catch {
+    return undefined; // no forger could have placed them
+  }
 }
 
 /** Keys sorted, for the ASCII keys of tests; does not share code with what it tests. */
@@ -91,7 +146,7 @@ export function putMember(parts: Parts, name: string, bytes: Buffer): Parts {
 /** Replaces the layer of this kind by this tar, with all digests right. */
 export function replaceLayer(
   parts: Parts,
-  kind: "application" | "distribution",
+  kind: "application" | "distribution" | "interpreter",
   tar: Buffer,
   files: number,
   { compress = gzipSync, ...facts }: { compress?: (tar: Buffer) => Buffer; kind?: string; of?: string } = {},

@@ -7,10 +7,7 @@ import type { TestContext } from "node:test";
  * the reason; with `HOLDALL_TEST_ALL=1` it fails instead, so a machine that has all of them hides nothing.
  */
 export function needProgram(t: TestContext, program: string): boolean {
-  const found = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .some((directory) => existsSync(join(directory, program)));
-  if (found) return true;
+  if (findProgram(program) !== undefined) return true;
   const reason = `${program} is not installed`;
   if (process.env["HOLDALL_TEST_ALL"]) throw new Error(reason);
   t.skip(reason);
@@ -23,4 +20,10 @@ export function needRoot(t: TestContext): boolean {
   if (process.env["HOLDALL_TEST_ALL"]) throw new Error("the tests do not run as root");
   t.skip("only root can do this");
   return false;
+}
+
+/** Its path. */
+export function findProgram(program: string): string | undefined {
+  const directories = (process.env["PATH"] ?? "").split(delimiter);
+  return directories.map((directory) => join(directory, program)).find(existsSync);
 }

@@ -1,7 +1,8 @@
 # A Python is inside, for each target one: it is unpacked into the cache and does the rest. No other is ever used.
-# Besides sh, this needs uname, getconf, mkdir, tail, head, sha256sum, gzip, tar, chmod, mv and rm of any kind; and flock,
-# where the host has it.
-# Of each target: processor, libc, its floor, layer, digest of its member, first byte and size of that, program.
+# Besides sh, this needs uname, getconf, mkdir, tail, head, sha256sum, gzip, tar, sort, uniq, chmod, mv and rm of any kind;
+# and flock, where the host has it.
+# Of each target: processor, libc, its floor, layer, digest of its member, first byte and size of that, size of the tar,
+# program.
 holdall_inside='@inside@'
 
 # Sets holdall_layer and what belongs to it, of the first target that this host can run.
@@ -17,7 +18,8 @@ holdall_choose() {
     holdall_digest=$5
     holdall_first=${6##*_}
     holdall_size=$7
-    holdall_program=$8
+    holdall_tar_size=$8
+    holdall_program=$9
     return
   done
   holdall_refuse "it serves $holdall_serves; this host is $holdall_processor with $holdall_libc" \
@@ -54,13 +56,73 @@ holdall_has_digest() {
   [ "$2" = "$3" ]
 }
 
+# What follows checks what `tar` says that it would do with a layer. The digests say who made it, not that it is harmless;
+# the program inside is stricter, but it comes out of this tar. Users, groups and sizes are free text in a listing: only
+# what no text in them can hide is relied on.
+
+# Whether each name is below python/, without `..`, and no other's. GNU and BSD tar write bytes above 0x7f as \ooo.
+holdall_has_names() {
+  # Bounded, as busybox lists an entry of negative size for ever.
+  [ -z "$(tar -tf "$1" 2>/dev/null | head -n "$((holdall_tar_size / 512))" | sort | uniq -d)" ] || return 1
+  holdall_names=$(tar -tf "$1") || return 1
+  for holdall_item in $holdall_names; do
+    case /${holdall_item%% -> *}/ in # toybox says here, too, where a link leads
+      *//* | */./* | */../* | *'\'[!23]*) return 1 ;;
+      /python/?*) ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
+# Whether each entry is a file or a link, of permitted mode, and no hard link: `a link to b`, `a -> b` of busybox.
+holdall_has_entries() {
+  holdall_entries=$(tar -tvf "$1" 2>/dev/null) || return 1
+  for holdall_item in $holdall_entries; do
+    case $holdall_item in
+      *' -> '*' -> '*) return 1 ;;
+      'lrwxrwxrwx '*' -> '*) holdall_is_within "${holdall_item%% -> *}" "${holdall_item#* -> }" || return 1 ;;
+      *' -> '* | *' link to '*) return 1 ;;
+      '-rw-r--r-- '* | '-rwxr-xr-x '*) ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
+# Whether the link that the line $1 ends with leads to what is below python/, too (`..` comes first, and not too often),
+# and no name leads through it.
+holdall_is_within() {
+  set -- "${1##* python/}" "$2/"
+  case $IFS$holdall_names in *"${IFS}python/$1/"*) return 1 ;; esac
+  while :; do
+    case $2 in ../*) ;; *) break ;; esac
+    case $1 in */*) ;; *) return 1 ;; esac
+    set -- "${1#*/}" "${2#../}"
+  done
+  [ -n "$2" ] || case $1 in */*) ;; *) return 1 ;; esac # the directory python itself
+  case /$2 in *//* | */./* | */../* | *'\'[!23]*) return 1 ;; esac
+}
+
+# In a process of its own, so that none of its settings reaches another.
+holdall_is_harmless() (
+  LC_ALL=C
+  export LC_ALL
+  set -f
+  IFS='
+'
+  # GNU tar takes what memory a header of pax asks for, and a time that grows with its square.
+  ulimit -v 1000000 2>/dev/null || : # KiB
+  ulimit -t 60 2>/dev/null || :
+  holdall_has_names "$1" && holdall_has_entries "$1"
+)
+
 # In a process of its own, so that the lock, the mask and the trap end with it.
 holdall_unpack() (
-  for holdall_tool in tail head sha256sum gzip tar; do
+  for holdall_tool in tail head sha256sum gzip tar sort uniq; do
     command -v "$holdall_tool" >/dev/null 2>&1 ||
       holdall_refuse "this host has no $holdall_tool, which unpacks the Python inside" "Install $holdall_tool."
   done
   umask 022
+  unset TAR_OPTIONS # of GNU tar
   mkdir -p "$holdall_cache/layers" "$holdall_cache/work" 2>/dev/null && [ -w "$holdall_cache/work" ] ||
     holdall_refuse "its cache $holdall_cache is not writable" 'Set HOLDALL_CACHE to a directory of your own.'
   if command -v flock >/dev/null 2>&1; then
@@ -96,8 +158,11 @@ holdall_unpack() (
     tail -c "+$holdall_first" <"$holdall_self" 2>/dev/null | head -c "$holdall_size"
   fi >"$holdall_work/layer.tar.gz" || holdall_full
   holdall_has_digest "$holdall_work/layer.tar.gz" "$holdall_digest" || holdall_damaged
-  gzip -dc <"$holdall_work/layer.tar.gz" >"$holdall_work/layer.tar" || holdall_full
+  gzip -dc <"$holdall_work/layer.tar.gz" | head -c "$holdall_tar_size" >"$holdall_work/layer.tar" || holdall_full
   holdall_has_digest "$holdall_work/layer.tar" "$holdall_layer" || holdall_damaged
+  holdall_is_harmless "$holdall_work/layer.tar" ||
+    holdall_refuse "layers/$holdall_layer.tar.gz is not a layer: its tar has what no layer has" \
+      'Do not use this file; its builder did not make it with holdall.'
   mkdir "$holdall_work/layer" && tar -xof "$holdall_work/layer.tar" -C "$holdall_work/layer" || holdall_full
   chmod -R a-w "$holdall_work/layer/python" || holdall_full
 

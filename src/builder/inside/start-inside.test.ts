@@ -10,7 +10,7 @@ import { makeDirectory, removeReadOnly } from "../../testing/small-artifact.ts";
 
 const SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "ash"], ["ksh"], ["mksh"]] as const;
 /** All that docs/artifact.md asks of a host besides `sh`; busybox has no getconf, so the loader is asked. */
-const UTILITIES = "uname mkdir tail head sha256sum gzip tar chmod mv rm flock".split(" ");
+const UTILITIES = "uname mkdir tail head sha256sum gzip tar sort uniq chmod mv rm flock".split(" ");
 
 for (const shell of SHELLS) {
   test(`${shell.join(" ")} and busybox's utilities unpack the Python inside, once`, async (t) => {

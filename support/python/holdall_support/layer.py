@@ -143,7 +143,7 @@ def parse_header(header):
     is_link = header[156:157] == b"2"
     is_executable = not is_link and header[100:107] == b"0000755"
     entry = Entry(path, size, is_executable, target if is_link else None)
-    if render_header(entry) != header:
+    if size < 0 or render_header(entry) != header:  # int() takes a sign, and %o writes it again
         raise Broken("a layer has an entry in a form that is not permitted: %r" % path[:100])
     return entry
 
