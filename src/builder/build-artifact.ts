@@ -12,7 +12,6 @@ import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
-
 import { type BuildRun, reportStep } from "./build-run.ts";
 import type { OnBuildEvent } from "./events.ts";
 import { planInput } from "./gather-sources.ts";
@@ -21,6 +20,7 @@ import { HOLDALL_LOCK } from "./lock/holdall-lock.ts";
 import { type Resolution, resolveLock } from "./lock/resolve-lock.ts";
 import { describeMachine } from "./python/managed-interpreter.ts";
 import { runBuildCommands } from "./run-build-commands.ts";
+import { compileSupport } from "./support-bytecode.ts";
 import { arrangeTargets, nameTargets } from "./target/arrange-targets.ts";
 import { type MadeTarget, makeTarget, uniteLayers } from "./target/make-target.ts";
 import { planTargets } from "./target/plan-targets.ts";
@@ -116,6 +116,9 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   const version = made[0]?.version ?? "0";
   const file = `${name}-${version}-${nameTargets(arranged)}.holdall`;
   const path = options.output ?? join(options.outputDirectory, file);
+  const support = await readSupportMembers();
+  const interpreters = targets.map((target) => target.interpreter);
+  const compiled = await compileSupport(run, interpreters, support);
   const content = {
     ...{ holdall: VERSION, name, version, targets: arranged, layers, renderPrefix },
     description: withoutUndefined({
@@ -123,7 +126,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
       ...(isInside && { interpreter: "inside" }),
       lock: lockOf(description, resolution),
     }),
-    support: await readSupportMembers(),
+    support: { ...support, ...compiled },
   };
   const written = await reportStep(run, "write-artifact", { subject: basename(path) }, () =>
     writeArtifact(content, path),

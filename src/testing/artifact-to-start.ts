@@ -40,6 +40,8 @@ export interface ArtifactOptions {
   readonly plan?: Partial<Plan>;
   readonly application?: readonly LayerEntry[];
   readonly distribution?: readonly LayerEntry[];
+  /** Beside those of the program inside. */
+  readonly members?: Readonly<Record<string, Uint8Array>>;
   /** A layer of kind `interpreter`; without one, the host's Python starts it. `target` says for which machine it is. */
   readonly interpreter?: ArtifactLayer;
 }
@@ -100,7 +102,7 @@ export async function makeArtifactToStart(
         { ...application, name: "shop", version: "1.0" },
       ],
       targets,
-      support: await readSupportMembers(),
+      support: { ...(await readSupportMembers()), ...options.members },
       renderPrefix,
     },
     path,

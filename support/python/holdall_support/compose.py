@@ -6,6 +6,7 @@
 import errno
 import os
 import shutil
+import sys
 
 from . import scripts
 from .layer import check_nesting
@@ -89,13 +90,19 @@ def plan_release(path, interpreter, plan, layers, modules):
     add_scripts(release, plan, python)
     for name, content in modules.items():
         release.texts[release.site_packages + "/" + name] = (content, 0o444)
-        release.bytecode.append(release.site_packages + "/" + name)
+        # From the build, where it was made for this Python.
+        if name.endswith(".py") and not any(is_bytecode_of(name, other) for other in modules):
+            release.bytecode.append(release.site_packages + "/" + name)
     add_environment(release, interpreter, plan)
     for place in (*release.links, *release.texts):
         if place in release.links or place in release.texts:
             release.files.pop(place, None)
     check_nesting({*release.files, *release.links, *release.texts})
     return release
+
+
+def is_bytecode_of(name, other):
+    return other == "__pycache__/%s.%s.pyc" % (name[: -len(".py")], sys.implementation.cache_tag)
 
 
 def add_scripts(release, plan, python):
