@@ -57,16 +57,24 @@ def render_test(path, interpreter, used, marks, boot):
         # `true`, as a redirection that fails ends the shell when the command is a special one such as `:`.
         # After a crash of the machine, files that were not synced may be empty: the cold path looks at each.
         "{ true >|%s; read -r holdall_boot <%s; } 2>/dev/null\n"
-        'if [ "$holdall_boot" = %s ] && [ -x %s ] && [ -f "$holdall_release/%s" ]%s; then\n'
+        'if [ "$holdall_boot" = %s ] && %s && [ -f "$holdall_release/%s" ]%s; then\n'
     ) % (
         quote(path),
         quote(used),
         BOOT_ID,
         quote(boot),
-        quote(interpreter.path),
+        render_interpreter_test(interpreter),
         UNTOUCHED,
         "".join(" &&\n  [ -e %s ]" % quote(mark) for mark in marks),
     )
+
+
+def render_interpreter_test(interpreter):
+    path = quote(interpreter.path)
+    if interpreter.minor in os.path.basename(interpreter.path):
+        return "[ -x %s ]" % path
+    # `python3`, say, may become another minor version, which finds nothing in this release. Rare, so it may fork.
+    return '[ -x %s ] && [ "$(%s -V 2>/dev/null)" = "Python %s" ]' % (path, path, interpreter.version)
 
 
 def render_enter(interpreter):
