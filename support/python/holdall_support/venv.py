@@ -27,6 +27,7 @@ class Workplace:
 
     def __enter__(self):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # by way of __exit__
+        self.umask = os.umask(0o022)  # who unpacks is often root, and who runs it is not
         os.mkdir(self.path, 0o700)
         os.mkdir(self.layers)
         os.mkdir(self.release, 0o755)
@@ -34,6 +35,7 @@ class Workplace:
 
     def __exit__(self, *_):
         remove_tree(self.path)
+        os.umask(self.umask)
 
     def close(self):
         """Nobody else knows of it: there is no lock."""
