@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import stat
 
@@ -31,7 +32,7 @@ def find_cache(environment):
     if ":" in path or "\n" in path:
         # PATH could not name the release's programs.
         raise Refusal("the path of its cache has a colon or a line end: %r" % path, "Set HOLDALL_CACHE to another.")
-    return Cache(path)
+    return Cache(re.sub("/+", "/", path).rstrip("/") or "/")  # HOME is `/` for users without a name
 
 
 class Cache:
@@ -153,6 +154,11 @@ def explain(error, cache):
         return Refusal(reason % cache, "Free some space, or set HOLDALL_CACHE to a directory on another disk.")
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return Refusal("too many files are open", "Raise the limit, for example by `ulimit -n 1024`.")
+    if error.errno == errno.EXDEV:
+        return Refusal(
+            "its cache %s is on several file systems" % cache,
+            "Set HOLDALL_CACHE to a directory on one file system, so that files can be moved within it.",
+        )
     if error.errno == errno.EROFS:
         return Refusal("its cache %s is on a read-only file system" % cache, ELSEWHERE)
     if error.errno in (errno.EACCES, errno.EPERM):
