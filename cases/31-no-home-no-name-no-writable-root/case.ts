@@ -28,7 +28,8 @@ export default defineCase({
   sentence:
     "a user without a name, HOME and TMPDIR on a read-only root starts from a cache of its own; without one, the variable to set is named",
   origin: ["OpenShift's arbitrary user ids", "read-only containers"],
-  seenFailing: "when first tried, HOME=/ gave the cache //.cache/holdall; with any error of open() taken as a cache that cannot be written, the reason was a read-only file system, and the hint was wrong",
+  seenFailing:
+    "when first tried, HOME=/ gave the cache //.cache/holdall; with any error of open() taken as a cache that cannot be written, the reason was a read-only file system, and the hint was wrong",
   async shownBy(_, t) {
     if (!needRoot(t)) return;
     const artifact = await makeArtifactForAnyUser(t);

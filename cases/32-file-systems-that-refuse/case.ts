@@ -27,7 +27,8 @@ export default defineCase({
   sentence:
     "a cache without locks, without hard links or on an overlay serves; one over several file systems is refused",
   origin: ["NFS without lockd", "overlayfs and FUSE without hard links"],
-  seenFailing: "when first tried, layers on another device than work ended in a traceback; without EPERM in NO_LINK, and without ENOLCK in _take_lock, there was no start",
+  seenFailing:
+    "when first tried, layers on another device than work ended in a traceback; without EPERM in NO_LINK, and without ENOLCK in _take_lock, there was no start",
   refusal: "cannot start …: its cache … is on several file systems",
   async shownBy(_, t) {
     if (!needRoot(t) || !needProgram(t, "strace")) return;

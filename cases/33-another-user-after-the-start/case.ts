@@ -24,7 +24,8 @@ export default defineCase({
   sentence:
     "root starts with umask 077: a process that then becomes www-data imports, reads and starts children, and www-data runs a directory that root unpacked",
   origin: ["PyInstaller's documentation", "servers that give up their privileges"],
-  seenFailing: "when first tried, www-data could not read what root had unpacked by `unpack --venv` with umask 077; with that umask for a release, `import cart` failed after setuid",
+  seenFailing:
+    "when first tried, www-data could not read what root had unpacked by `unpack --venv` with umask 077; with that umask for a release, `import cart` failed after setuid",
   async shownBy(_, t) {
     if (!needRoot(t)) return;
     const artifact = await makeArtifactForAnyUser(t, {

@@ -27,7 +27,8 @@ export default defineCase({
   sentence:
     "after an upgrade of the host's Python the next start makes a release for the new one or refuses, and never runs the old one by halves",
   origin: ["pex#3114", "dh-virtualenv#24"],
-  seenFailing: "when first tried, and with the version not asked for again, the release of 3.11 was run by the Python 3.99 that had come to the place of the first: `half a start`",
+  seenFailing:
+    "when first tried, and with the version not asked for again, the release of 3.11 was run by the Python 3.99 that had come to the place of the first: `half a start`",
   async shownBy(_, t) {
     if (!needRoot(t)) return;
     const artifact = await makeArtifactToStart(t);
