@@ -1,5 +1,5 @@
 """The record of a release, `.record` in it: what it is, and what lies where in it without asking the artifact. Prune learns
-from it which layers are referred to, verify what has to be there.
+from it which layers are referred to, verify what has to be there, an environment how it is started.
 
 Its last line is the digest of those before. So it is in a ready file, where that line is a comment.
 """
@@ -27,7 +27,7 @@ def is_sealed(text):
     return text == seal(text[:place])
 
 
-def write_record(root, release, artifact, identities):
+def write_record(root, release, artifact, target):
     """Into a release that was made in `root`: its links and what was made here, with mode and digest. All else is the files
     of its layers, at `places`, where the later one wins.
     """
@@ -40,8 +40,9 @@ def write_record(root, release, artifact, identities):
         "name": artifact.name,
         "version": artifact.version,
         "identity": artifact.identity,
+        "plan": target["plan"],
         "layers": [
-            {"identity": each, **{key: layers[each][key] for key in ("kind", "name", "version")}} for each in identities
+            {"identity": each, **{key: layers[each][key] for key in ("kind", "name", "version")}} for each in target["layers"]
         ],
         "places": release.places,
         "links": release.links,

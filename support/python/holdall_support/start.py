@@ -27,6 +27,7 @@ class Start:
         self.artifact = artifact
         self.cache = cache
         self.interpreter = interpreter
+        self.target = target
         self.plan = target["plan"]
         self.layers = target["layers"]
         self.packages = packages
@@ -153,7 +154,7 @@ def place_release(this, release, work):
     fresh = os.path.join(work, "release")
     os.mkdir(fresh, 0o755)
     make_release(release, fresh)
-    write_record(fresh, release, this.artifact, this.layers)
+    write_record(fresh, release, this.artifact, this.target)
     if os.path.lexists(release.path):
         # It is not whole, or was made in another boot. A directory that is read-only cannot be moved.
         if os.path.isdir(release.path):
