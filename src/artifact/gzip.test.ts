@@ -21,6 +21,24 @@ test("what it packs, it and zlib unpack", async (t) => {
   assert.deepEqual(await inflate(packed, bytes.length), bytes);
 });
 
+test("parts change nothing of what comes out, whatever the pieces that go in", async (t) => {
+  const random = makeRandom(t);
+  const words = Array.from({ length: 500 }, () => random().toString(36));
+  const bytes = Buffer.from(
+    Array.from({ length: 300_000 }, () => words[Math.floor(random() * words.length)]).join(" "),
+  );
+  const packed = await collect(gzip([bytes]));
+  assert.deepEqual(gunzipSync(packed), bytes);
+  assert.deepEqual(await inflate(packed, bytes.length), bytes);
+  const pieces = [
+    bytes.subarray(0, 1_048_576),
+    bytes.subarray(1_048_576, 1_500_000),
+    bytes.subarray(1_500_000),
+  ];
+  assert.deepEqual(await collect(gzip(pieces)), packed);
+  assert.ok(packed.length < gzipSync(bytes).length * 1.01);
+});
+
 const TEXT = Buffer.from("a layer ".repeat(1000));
 const GOOD = gzipSync(TEXT);
 

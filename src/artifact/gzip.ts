@@ -1,34 +1,81 @@
 import { pipeline, Readable } from "node:stream";
-import { crc32, createDeflateRaw, createInflateRaw } from "node:zlib";
+import { promisify } from "node:util";
+import { constants, crc32, createInflateRaw, deflateRaw, type ZlibOptions } from "node:zlib";
 import { BrokenRule } from "./broken-rule.ts";
 import { ByteReader } from "./byte-reader.ts";
 
 /** RFC 1952: no name, no time, system 3. zlib would write the number of the system that it was built for. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
 const TRAILER_SIZE = 8;
+/** RFC 1951, 3.2.6: the last block, with fixed codes and nothing in it. */
+const LAST_BLOCK = Buffer.from([3, 0]);
+const WINDOW_SIZE = 32 * 1024;
+/** Smaller parts would compress worse: each starts without statistics. */
+const PART_SIZE = 1024 * 1024;
+/** As many as Node has threads for such work, and one that waits for them. */
+const MAX_UNDERWAY = 5;
 
 /** Pinned, although some are the defaults: the same bytes in give the same bytes out. */
 const DEFLATE = { level: 6, memLevel: 8, windowBits: 15, chunkSize: 256 * 1024 };
 
+const deflateRawAsync: (bytes: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(deflateRaw);
+
 type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** One gzip member; the compressing itself happens in another thread. */
+/**
+ * One gzip member. Parts are compressed side by side in other threads, each with the end of the one before it as its
+ * dictionary; so the result is about as small as that of one thread, and depends on the bytes alone.
+ * @param bytes - in pieces of any size, which may be overwritten when the next one is asked for.
+ */
 export async function* gzip(bytes: Bytes): AsyncGenerator<Buffer> {
   let checksum = 0;
   let size = 0;
-  async function* measured() {
-    for await (const piece of bytes) {
-      checksum = crc32(piece, checksum);
-      size += piece.length;
-      yield piece;
-    }
-  }
+  let dictionary: Buffer = Buffer.alloc(0);
+  const underway: Promise<Buffer>[] = [];
   yield HEADER;
-  yield* transform(measured(), createDeflateRaw(DEFLATE));
+  for await (const part of inParts(bytes)) {
+    checksum = crc32(part, checksum);
+    size += part.length;
+    const compressing = deflatePart(part, dictionary);
+    compressing.catch(() => {}); // is thrown where it is awaited, if anybody still does
+    underway.push(compressing);
+    dictionary = part.subarray(-WINDOW_SIZE);
+    const first = underway.length < MAX_UNDERWAY ? undefined : underway.shift();
+    if (first !== undefined) yield await first;
+  }
+  for (const part of underway) yield await part;
+  yield LAST_BLOCK;
   const trailer = Buffer.alloc(TRAILER_SIZE);
   trailer.writeUInt32LE(checksum, 0);
   trailer.writeUInt32LE(size % 2 ** 32, 4);
   yield trailer;
+}
+
+/** Whole blocks that end at a byte, none of them the last of a stream: RFC 1951, 3.2.3 and 3.2.4. */
+function deflatePart(part: Buffer, dictionary: Buffer): Promise<Buffer> {
+  return deflateRawAsync(part, {
+    ...DEFLATE,
+    finishFlush: constants.Z_SYNC_FLUSH,
+    ...(dictionary.length > 0 && { dictionary }),
+  });
+}
+
+async function* inParts(bytes: Bytes): AsyncGenerator<Buffer> {
+  let part = Buffer.allocUnsafe(PART_SIZE);
+  let filled = 0;
+  for await (const piece of bytes) {
+    for (let taken = 0; taken < piece.length; ) {
+      const fitting = piece.subarray(taken, taken + PART_SIZE - filled);
+      part.set(fitting, filled);
+      taken += fitting.length;
+      filled += fitting.length;
+      if (filled < PART_SIZE) continue;
+      yield part;
+      part = Buffer.allocUnsafe(PART_SIZE);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield part.subarray(0, filled);
 }
 
 /**
@@ -75,7 +122,7 @@ export async function* gunzip(
 
 async function* transform(
   bytes: AsyncIterable<Uint8Array>,
-  codec: ReturnType<typeof createDeflateRaw> | ReturnType<typeof createInflateRaw>,
+  codec: ReturnType<typeof createInflateRaw>,
 ): AsyncGenerator<Buffer> {
   // pipeline hands an error of the source on to the codec, from where the loop throws it
   const pieces: AsyncIterable<Buffer> = pipeline(Readable.from(bytes), codec, () => {});

@@ -36,7 +36,7 @@ export async function writeLayer(
   await mkdir(directory, { recursive: true });
   const staged = join(directory, `.layer-${randomBytes(8).toString("hex")}`);
   try {
-    const bytes = tar.pass(inLargePieces(writeTar(sorted, kind)), { limit: MAX_LAYER_SIZE });
+    const bytes = tar.pass(writeTar(sorted, kind), { limit: MAX_LAYER_SIZE });
     await writeSynced(staged, compressed.pass(gzip(bytes), { limit: MAX_FILE_SIZE }));
     const { sha256: digest, size } = tar.result();
     const { crc32, ...content } = compressed.result();
@@ -59,28 +59,4 @@ async function writeSynced(path: string, bytes: AsyncIterable<Uint8Array>): Prom
   } finally {
     await file.close();
   }
-}
-
-const PIECE_SIZE = 256 * 1024;
-
-/**
- * Headers and small files come in pieces of a few hundred bytes: handing each to a thread costs more than its work.
- * Copies: the pieces are overwritten, while what is yielded is still being read by that thread.
- */
-function* inLargePieces(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let large = Buffer.allocUnsafe(PIECE_SIZE);
-  let filled = 0;
-  for (const piece of pieces) {
-    for (let taken = 0; taken < piece.length; ) {
-      const part = piece.subarray(taken, taken + PIECE_SIZE - filled);
-      large.set(part, filled);
-      taken += part.length;
-      filled += part.length;
-      if (filled < PIECE_SIZE) continue;
-      yield large;
-      large = Buffer.allocUnsafe(PIECE_SIZE);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield large.subarray(0, filled);
 }

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../system/write-file.ts";
+import { type WriteOptions, writeFileAtomic } from "../system/write-file.ts";
 import { readSource, type Source } from "./source.ts";
 import { checkMemberNames, placeMembers, renderArchiveEnd, renderLocalHeader } from "./zip.ts";
 
@@ -19,6 +19,7 @@ export async function sealFile(
   path: string,
   prefix: Uint8Array,
   members: readonly SealedMember[],
+  { verdict }: Pick<WriteOptions, "verdict"> = {},
 ): Promise<number> {
   checkMemberNames(members.map(({ name }) => name));
   const sized = members.map((member) => ({ ...member, size: member.source.size }));
@@ -32,7 +33,7 @@ export async function sealFile(
     }
     yield end;
   }
-  await writeFileAtomic(path, bytes(), { mode: 0o755 });
+  await writeFileAtomic(path, bytes(), { mode: 0o755, verdict });
   const last = placed.at(-1);
   return (last === undefined ? 0 : last.offset + last.size) + end.length;
 }

@@ -86,3 +86,17 @@ test("a layer that was cut off in the cache is not sealed", async (t) => {
   await assert.rejects(writeArtifact(content, path), { code: "artifact_invalid", message });
   assert.deepEqual(await readdir(directory), ["layers"]);
 });
+
+test("a verdict against it leaves the file that was there", async (t) => {
+  const directory = await makeDirectory(t);
+  const path = join(directory, "shop.holdall");
+  const { identity } = await writeArtifact(await smallContent(directory), path);
+  const changed = await smallContent(directory, { source: "app = 1\n" });
+  const verdict = Promise.reject(new Error("it does not import"));
+  await assert.rejects(writeArtifact(changed, path, { verdict }), { message: "it does not import" });
+  assert.equal((await openArtifact(path)).identity, identity);
+  assert.deepEqual(
+    (await readdir(directory)).filter((name) => name.includes("shop.holdall")),
+    ["shop.holdall"],
+  );
+});

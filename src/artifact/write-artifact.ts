@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { WriteOptions } from "../system/write-file.ts";
 import { compareBytes } from "./byte-order.ts";
 import { explain } from "./explain.ts";
 import type { WrittenLayer } from "./layer.ts";
@@ -47,10 +48,15 @@ export interface WrittenArtifact {
 /**
  * Writes an artifact to `path`, in one step; a file that is there is replaced. The same content gives the same bytes.
  * What is written is first checked as a reader would.
+ * @param verdict - awaited before the file gets its name; what it rejects with is thrown on, and no file is left.
  * @throws AppError `artifact_invalid` when the content breaks a rule or a layer's file is not as long as it was,
  * `file_unwritable`.
  */
-export async function writeArtifact(content: ArtifactContent, path: string): Promise<WrittenArtifact> {
+export async function writeArtifact(
+  content: ArtifactContent,
+  path: string,
+  { verdict }: Pick<WriteOptions, "verdict"> = {},
+): Promise<WrittenArtifact> {
   try {
     const prefix = renderPlacedPrefix(content);
     parsePrefixIdentity(prefix);
@@ -59,7 +65,7 @@ export async function writeArtifact(content: ArtifactContent, path: string): Pro
     parseManifest(manifestBytes);
     const identity = sha256(manifestBytes);
     const members = [inMemory(MANIFEST_NAME, manifestBytes), ...listMembers(content)];
-    const size = await sealFile(path, withIdentity(prefix, identity), members);
+    const size = await sealFile(path, withIdentity(prefix, identity), members, { verdict });
     return { path, identity, size, manifest };
   } catch (error) {
     throw explain(error, `cannot write ${path}`, { system: "file_unwritable" });

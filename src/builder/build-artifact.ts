@@ -22,6 +22,7 @@ import { describeMachine } from "./python/managed-interpreter.ts";
 import { runBuildCommands } from "./run-build-commands.ts";
 import { compileSupport } from "./support-bytecode.ts";
 import { arrangeTargets, nameTargets } from "./target/arrange-targets.ts";
+import type { BuildTarget } from "./target/build-target.ts";
 import { type MadeTarget, makeTarget, uniteLayers } from "./target/make-target.ts";
 import { planTargets } from "./target/plan-targets.ts";
 import { findUv } from "./uv/find-uv.ts";
@@ -105,11 +106,36 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
   });
   const made: MadeTarget[] = [];
   for (const [index, target] of targets.entries()) {
+    await made.at(-1)?.verdict;
     const isChecked = options.checkImports !== false;
     made.push(
       await makeTarget(run, resolution.selections[index] ?? [], { ...input, target, isChecked, isInside }),
     );
   }
+  // The imports of the last target are still being checked: the file gets its name when they are known to work.
+  const verdict = made.at(-1)?.verdict;
+  try {
+    return await finish(run, options, { description, targets, resolution, made, isInside, verdict });
+  } finally {
+    await Promise.allSettled([verdict]);
+  }
+}
+
+interface Made {
+  readonly description: Description;
+  readonly targets: readonly BuildTarget[];
+  readonly resolution: Resolution;
+  readonly made: readonly MadeTarget[];
+  readonly isInside: boolean;
+  readonly verdict: Promise<void> | undefined;
+}
+
+/** Writes the artifact, and the lock when it is new. */
+async function finish(
+  run: BuildRun,
+  options: BuildOptions,
+  { description, targets, resolution, made, isInside, verdict }: Made,
+): Promise<BuiltArtifact> {
   const layers = uniteLayers(made);
   const arranged = arrangeTargets(made);
   const { name } = description;
@@ -129,7 +155,7 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
     support: { ...support, ...compiled },
   };
   const written = await reportStep(run, "write-artifact", { subject: basename(path) }, () =>
-    writeArtifact(content, path),
+    writeArtifact(content, path, { verdict }),
   );
   const isNewLock = resolution.renewed !== undefined;
   if (isNewLock) await writeFileAtomic(join(run.directory, HOLDALL_LOCK), resolution.renewed);

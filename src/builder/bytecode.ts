@@ -1,4 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeLayer } from "../artifact/layer.ts";
 import type { Identity } from "../artifact/manifest.ts";
@@ -109,12 +110,10 @@ async function listCompiled(output: string): Promise<LayerEntry[]> {
   const files = (found ?? [])
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    files.map(async (file) => ({
-      kind: "file" as const,
-      path: file.slice(output.length + 1),
-      isExecutable: false,
-      content: { file, size: (await stat(file)).size },
-    })),
-  );
+  return files.map((file) => ({
+    kind: "file" as const,
+    path: file.slice(output.length + 1),
+    isExecutable: false,
+    content: { file, size: statSync(file).size },
+  }));
 }

@@ -57,6 +57,7 @@ test("imports are checked again when a file that they read changes, or one comes
   await assert.rejects(countChecks(workshop, { "sign.txt": "closed\n" }), {
     message: "cannot import shop:main: ImportError: closed",
   });
+  assert.equal(workshop.leftovers().length, 1); // the artifact that was there
 });
 
 test("imports that start programs are checked again when any file changes", async (t) => {

@@ -24,6 +24,7 @@ export async function writeFileAtomic(
   content: Content,
   { mode = 0o666, isSynced = true, verdict }: WriteOptions = {},
 ): Promise<void> {
+  verdict?.catch(() => {}); // it may be there long before it is awaited below
   const staged = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   const file = await open(staged, "wx", mode);
   try {

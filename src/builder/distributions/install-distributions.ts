@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import type { Identity } from "../../artifact/manifest.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
@@ -17,7 +18,7 @@ export interface InstalledDistribution extends CachedLayer {
 
 /** To be raised when the same wheel would give another layer. */
 const LAYER_VERSION = 3;
-const PARALLEL = 2;
+const PARALLEL = availableParallelism();
 
 /**
  * The layer of each distribution of the lock, from the cache or installed now.

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { compareBytes } from "../../artifact/byte-order.ts";
 import { fromBytes } from "../../artifact/source.ts";
@@ -66,8 +67,9 @@ export async function splitInstallation(
   for (const file of files) {
     const path = layerPath(file);
     if (isMadeByInstaller(path, distInfo, scripts)) continue;
-    const bytes = await readFile(join(prefix, file));
-    const isExecutable = ((await stat(join(prefix, file))).mode & EXECUTABLE_BY_OWNER) !== 0;
+    // Synchronous: thousands of small files, each of which a thread would take longer to be asked for than to read.
+    const bytes = readFileSync(join(prefix, file));
+    const isExecutable = (statSync(join(prefix, file)).mode & EXECUTABLE_BY_OWNER) !== 0;
     const elf = parseElf(bytes);
     if (elf !== undefined) elves.push(elf);
     const original = path.startsWith("scripts/") ? restoreFirstLine(bytes, interpreters) : undefined;

@@ -18,6 +18,8 @@ export interface MadeTarget extends MadeFor {
   readonly madeLayers: readonly Identity[];
   /** Of the application. */
   readonly version: string;
+  /** Rejects when imports fail. Until it is settled, the check may use the work directory. */
+  readonly verdict: Promise<void>;
 }
 
 /**
@@ -42,14 +44,14 @@ export async function makeTarget(
     const message = `imports are not checked for ${renderBuildTarget(target)}: this machine does not run it`;
     run.onEvent({ kind: "note", message });
   }
-  const compiling = compileLayers(run, interpreter, sources.layers);
-  const checking = isChecked
+  const verdict = isChecked
     ? checkImports(run, { description, plan, interpreter, layers: others, own, ownFiles, distributions })
-    : undefined;
-  // Both to their ends, also when one fails: neither may outlive the work directory.
-  await Promise.allSettled([compiling, checking]);
-  await checking;
-  const bytecode = await compiling;
+    : Promise.resolve();
+  verdict.catch(() => {}); // whoever awaits it first is told
+  const bytecode = await compileLayers(run, interpreter, sources.layers).catch(async (error: unknown) => {
+    await Promise.allSettled([verdict]);
+    throw error;
+  });
   const layers = keepLast([...inside.map(({ layer }) => layer), ...sources.layers, ...bytecode.layers]);
   return {
     target: {
@@ -66,7 +68,7 @@ export async function makeTarget(
       ...sources.made,
       ...bytecode.made,
     ],
-    version,
+    ...{ version, verdict },
   };
 }
 
