@@ -15,6 +15,8 @@ export const EXIT_CODES = {
   setting_missing: 2,
   setting_unknown: 2,
   settings_unreadable: 2,
+  service_address_wrong: 2,
+  service_not_found: 2,
   // The input is right, the operation could not be done.
   file_exists: 1,
   file_unwritable: 1,
@@ -38,6 +40,13 @@ export const EXIT_CODES = {
   setting_file_refused: 1,
   port_in_use: 1,
   process_failed: 1,
+  backup_invalid: 1,
+  service_failed: 1,
+  service_full: 1,
+  service_missing: 1,
+  service_unreachable: 1,
+  sql_changed: 1,
+  sql_failed: 1,
   // As a shell reports a program that SIGINT ended.
   interrupted: 130,
 } as const;

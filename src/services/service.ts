@@ -34,12 +34,19 @@ export interface ServicePlace {
   readonly application: string;
   /** Absolute, for this service alone; it is there, and only its owner can read it. */
   readonly directory: string;
+  /** Absolute working directory of the application, which a relative path in an address starts from. */
+  readonly data: string;
+  /** Of services that have one; undefined: as the service decides. */
+  readonly quotaBytes?: number;
   /** For programs of the machine: PATH and the like. */
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly signal: AbortSignal | undefined;
   /** Starts a server that ends with the environment, whatever happens to holdall. */
-  startServer(options: Omit<GuardOptions, "python" | "env">): Promise<GuardedProcess>;
+  startServer(options: ServerOptions): Promise<GuardedProcess>;
 }
+
+/** The environment knows a Python for the guard. What the server inherits is the service's to say. */
+export type ServerOptions = Omit<GuardOptions, "python">;
 
 /** A service that can be used. What it is told is checked; what it returns has secrets where `isSecret` says. */
 export interface OpenService {
@@ -49,9 +56,15 @@ export interface OpenService {
   setUp(): Promise<void>;
   /** @throws AppError `service_unreachable`, `service_full`, with the reason of the server. */
   check(): Promise<void>;
-  /** Writes all data of the application into a new directory. */
+  /**
+   * Writes all data of the application, as they are at one moment, into a directory that is not there yet; only its owner
+   * can read it.
+   */
   backup(directory: string): Promise<void>;
-  /** Makes the data what they were: replaces all of it, or, when it fails, changes nothing. */
+  /**
+   * Makes the data what they were: replaces all of it, or, when it fails, changes nothing.
+   * @throws AppError `backup_invalid` when this kind of service did not write it, or not all of it is there.
+   */
   restore(directory: string): Promise<void>;
   /** Removes all data; what `setUp` made stays usable. */
   clear(): Promise<void>;
@@ -68,14 +81,21 @@ export interface ServiceValue {
   readonly isSecret: boolean;
 }
 
-/** Runs SQL files, once each. */
+/** Runs SQL files, once each; docs/environment.md, "SQL files". */
 export interface SqlSession {
-  /** Names that `record` has been told, in that order. */
+  /** Names of the files that have run, in that order. */
   listDone(): Promise<readonly string[]>;
   /**
-   * Runs a file and records it, in one transaction where the database can.
+   * Runs a file and records it, in one transaction where the database can; one that has run is not run again. Call it for
+   * every file in order: it compares those that have run, too. Two at a time wait for each other.
    * @throws AppError `sql_failed`: which statement, at which line, and what the database says. Nothing of the file stays,
-   * or the message says that the database could not undo it.
+   * or the message says that the database could not undo it. `sql_changed`: it has run with another text.
    */
-  runFile(file: { readonly name: string; readonly text: string }): Promise<void>;
+  runFile(file: SqlFile): Promise<"ran" | "done">;
+}
+
+export interface SqlFile {
+  /** What it is remembered by: its path in the application. At most 255 characters. */
+  readonly name: string;
+  readonly text: string;
 }

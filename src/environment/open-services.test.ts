@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { makeDirectory } from "../testing/small-artifact.ts";
+import { ensureDirectories, planDirectories } from "./directories.ts";
+import { openServices, type ServicesOptions } from "./open-services.ts";
+
+async function makeOptions(t: TestContext): Promise<ServicesOptions> {
+  const directories = planDirectories(await makeDirectory(t), "checkout");
+  await ensureDirectories(directories);
+  const startServer = () => Promise.reject(new Error("no service of these has a server"));
+  return { ...{ directories, startServer, application: "shop", signal: undefined, given: {}, env: {} } };
+}
+
+test("each service has a directory of its own and gives its variables", async (t) => {
+  const options = await makeOptions(t);
+  const services = {
+    database: { type: "sqlite" },
+    uploads: { type: "files", env: "UPLOADS" },
+    media: { type: "public_files" },
+  };
+  const opened = await openServices({ services }, options);
+  const own = options.directories.services;
+  assert.deepEqual(opened.variables, {
+    DATABASE_URL: `sqlite:///${own}/database/database.sqlite`,
+    DATABASE_PATH: `${own}/database/database.sqlite`,
+    UPLOADS: `${own}/uploads/files`,
+    MEDIA_DIRECTORY: `${own}/media/files`,
+    MEDIA_URL: "/media/",
+  });
+  assert.deepEqual([...opened.secrets], []);
+  assert.deepEqual(Object.keys(opened.services), ["database", "uploads", "media"]);
+  await opened.services["uploads"]?.check();
+  await opened.close();
+});
+
+test("an address that is given is used, and nothing is made", async (t) => {
+  const options = await makeOptions(t);
+  const services = { database: { type: "sqlite", env: "DB" }, uploads: { type: "files" } };
+  const { base, data, services: own } = options.directories;
+  const given = { DB: "sqlite:///shop.sqlite", UPLOADS_DIRECTORY: base };
+  const { variables, close } = await openServices({ services }, { ...options, given });
+  assert.deepEqual(variables, {
+    DB: "sqlite:///shop.sqlite",
+    DATABASE_PATH: join(data, "shop.sqlite"),
+    UPLOADS_DIRECTORY: base,
+  });
+  assert.ok(!existsSync(join(own, "uploads/files")));
+  await close();
+});
+
+test("one that cannot be opened is the error, whatever the others do", async (t) => {
+  const options = await makeOptions(t);
+  const services = { database: { type: "sqlite" }, uploads: { type: "files" } };
+  const file = join(options.directories.base, "file");
+  writeFileSync(file, "");
+  await assert.rejects(openServices({ services }, { ...options, given: { UPLOADS_DIRECTORY: file } }), {
+    code: "service_unreachable",
+    message: `cannot reach uploads at ${file}: it is no directory`,
+  });
+  await assert.rejects(openServices({ services: { database: { type: "postgers" } } }, options), {
+    code: "service_not_found",
+    message: "cannot supply a service of type postgers: there is no such type",
+  });
+});

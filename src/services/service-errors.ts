@@ -1,0 +1,74 @@
+import { statfs } from "node:fs/promises";
+import { AppError } from "../errors/app-error.ts";
+import type { ServicePlace } from "./service.ts";
+
+type Named = Pick<ServicePlace, "name">;
+
+/** `reason` never has what somebody wrote before the host: there may be a password in it. */
+export function refuseAddress({ name }: Named, reason: string, form: string): AppError {
+  return new AppError({
+    code: "service_address_wrong",
+    message: `cannot use the address of ${name}: ${reason}`,
+    hint: `Write it like ${form}.`,
+    details: { service: name },
+  });
+}
+
+export function unreachable({ name }: Named, where: string, reason: string, cause?: unknown): AppError {
+  return new AppError({
+    code: "service_unreachable",
+    message: `cannot reach ${name} at ${where}: ${reason}`,
+    hint: "Check that it runs, and its address, account and password.",
+    details: { service: name, address: where },
+    cause,
+  });
+}
+
+export function full({ name }: Named, reason: string, hint: string): AppError {
+  return new AppError({
+    code: "service_full",
+    message: `cannot store anything in ${name}: ${reason}`,
+    hint,
+    details: { service: name },
+  });
+}
+
+/** Databases need some more than what they are asked to store. */
+const ENOUGH_BYTES = 1024 ** 2;
+
+/** @throws AppError `service_full` when the file system of `path` has less than 1 MiB left for its users. */
+export async function checkSpace(place: Named, path: string): Promise<void> {
+  const { bavail, bsize } = await statfs(path);
+  if (bavail * bsize >= ENOUGH_BYTES) return;
+  throw full(
+    place,
+    `the disk is full, ${bavail * bsize} bytes are left`,
+    `Make room on the disk that has ${path}.`,
+  );
+}
+
+/** `program` is what was looked for, `deb` the package of Debian that has it. */
+export function missing(
+  { name }: Named,
+  type: string,
+  { program, deb, address }: { readonly program: string; readonly deb: string; readonly address: string },
+): AppError {
+  return new AppError({
+    code: "service_missing",
+    message: `cannot start ${type} for ${name}: there is no ${program} on this machine`,
+    hint: `Install it (\`apt-get install ${deb}\`), or set the address of a server, like ${address}.`,
+    details: { service: name, type, program },
+  });
+}
+
+/** `output` is the end of what the program printed: never with a password in it. */
+export function failed({ name }: Named, what: string, output: string, cause?: unknown): AppError {
+  return new AppError({
+    code: "service_failed",
+    message: `cannot ${what} ${name}: its program ended with an error`,
+    hint: "Correct what it says, and try again.",
+    ...(output.trim() !== "" && { excerpt: output.trim().split("\n").slice(-12).join("\n") }),
+    details: { service: name },
+    cause,
+  });
+}

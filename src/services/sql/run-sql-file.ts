@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import { AppError } from "../../errors/app-error.ts";
+import type { ServicePlace, SqlFile, SqlSession } from "../service.ts";
+import type { Dialect } from "./read-tokens.ts";
+import { type SqlStatement, splitStatements } from "./split-statements.ts";
+
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** One connection, for one file: what a file changes about its connection ends with it. */
+export interface SqlConnection {
+  /** Begins a transaction that no other session of ours begins meanwhile. */
+  begin(): Promise<void>;
+  /** One statement. `?` stands for each of the values. */
+  run(statement: string, values?: readonly string[]): Promise<readonly SqlRow[]>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+  close(): Promise<void>;
+  /** Of the ledger, in a form that stays right whatever the file sets. */
+  readonly ledger: string;
+}
+
+export interface SqlDatabase {
+  readonly dialect: Dialect;
+  /** Type of a column that tells `A` from `a`. */
+  readonly nameType: string;
+  /** Whether a transaction holds changes of tables, too. */
+  readonly isUndoing: boolean;
+  connect(): Promise<SqlConnection>;
+  /** What the database says of a statement; undefined when the error is another one. */
+  explain(error: unknown): SqlComplaint | undefined;
+}
+
+export interface SqlComplaint {
+  readonly reason: string;
+  /** Characters of the statement before what it complains about. */
+  readonly offset?: number | undefined;
+}
+
+/** Name of the table in which files are recorded. */
+export const LEDGER = "holdall_sql";
+const MAX_NAME = 255;
+
+/** A file is in a transaction already: these say so once more. */
+const TRANSACTION =
+  /^(?:BEGIN(?:\s+\w+)*|START\s+TRANSACTION\b[^;]*|COMMIT(?:\s+(?:WORK|TRANSACTION))?|END(?:\s+TRANSACTION)?)$/i;
+const ROLLBACK = /^(?:ROLLBACK(?:\s+(?:WORK|TRANSACTION))?|ABORT)$/i;
+
+export function openSqlSession(database: SqlDatabase, place: ServicePlace): SqlSession {
+  return {
+    async listDone() {
+      const rows = await withConnection(database, (connection) => readLedger(database, connection));
+      return rows.map(({ name }) => String(name));
+    },
+    runFile: (file) => withConnection(database, (connection) => runFile(database, connection, file, place)),
+  };
+}
+
+async function withConnection<Result>(
+  { connect }: SqlDatabase,
+  use: (connection: SqlConnection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await connect();
+  try {
+    await connection.begin();
+    const result = await use(connection);
+    await connection.commit();
+    return result;
+  } catch (error) {
+    await connection.rollback().catch(() => {}); // the connection may be what is gone
+    throw error;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function readLedger(
+  { nameType }: SqlDatabase,
+  { run, ledger }: SqlConnection,
+): Promise<readonly SqlRow[]> {
+  const columns = `name ${nameType} PRIMARY KEY, sha256 char(64) NOT NULL, ran_at varchar(24) NOT NULL`;
+  await run(`CREATE TABLE IF NOT EXISTS ${ledger} (${columns})`);
+  return run(`SELECT name, sha256, ran_at FROM ${ledger} ORDER BY ran_at`);
+}
+
+async function runFile(
+  database: SqlDatabase,
+  connection: SqlConnection,
+  { name, text }: SqlFile,
+  place: ServicePlace,
+): Promise<"ran" | "done"> {
+  if (name.length > MAX_NAME) throw new Error(`a name has at most ${MAX_NAME} characters`);
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const rows = await readLedger(database, connection);
+  const former = rows.find((row) => row["name"] === name);
+  if (former !== undefined) {
+    if (former["sha256"] === sha256) return "done";
+    throw refuseChanged(name, String(former["ran_at"]), place);
+  }
+  for (const statement of splitStatements(text, database.dialect)) {
+    if (TRANSACTION.test(statement.text)) continue;
+    if (ROLLBACK.test(statement.text))
+      throw refuseStatement(
+        database,
+        name,
+        statement,
+        { reason: "a file cannot undo a part of itself" },
+        place,
+      );
+    try {
+      await connection.run(statement.text);
+    } catch (error) {
+      const complaint = database.explain(error);
+      if (complaint === undefined) throw error;
+      throw refuseStatement(database, name, statement, complaint, place);
+    }
+  }
+  const values = [name, sha256, nextTime(rows.at(-1))];
+  await connection.run(`INSERT INTO ${connection.ledger} (name, sha256, ran_at) VALUES (?, ?, ?)`, values);
+  return "ran";
+}
+
+/** Later than the last one, so that they have an order even when the clock goes back. */
+function nextTime(last: SqlRow | undefined): string {
+  const lastMs = last === undefined ? 0 : Date.parse(String(last["ran_at"]));
+  return new Date(Math.max(Date.now(), lastMs + 1)).toISOString();
+}
+
+function refuseChanged(name: string, ranAt: string, place: ServicePlace): AppError {
+  return new AppError({
+    code: "sql_changed",
+    message: `cannot run ${name} in ${place.name}: it has run at ${ranAt}, with another text`,
+    hint: "Undo the change of the file, and put what is new into a file of its own.",
+    details: { service: place.name, file: name, ranAt },
+  });
+}
+
+function refuseStatement(
+  { isUndoing }: SqlDatabase,
+  name: string,
+  { text, line }: SqlStatement,
+  { reason, offset = 0 }: SqlComplaint,
+  place: ServicePlace,
+): AppError {
+  const wrongLine = line + text.slice(0, offset).split("\n").length - 1;
+  const stays = isUndoing ? "" : ` (tables that statements before line ${line} have changed stay changed)`;
+  return new AppError({
+    code: "sql_failed",
+    message: `cannot run ${name} in ${place.name}: line ${wrongLine}: ${reason}${stays}`,
+    hint: isUndoing
+      ? "Correct the file and run it again: nothing of it has stayed."
+      : "Undo what has stayed, correct the file and run it again.",
+    excerpt: shorten(text),
+    details: { service: place.name, file: name, line: wrongLine, statementLine: line },
+  });
+}
+
+/** The beginning of a statement: it may be a megabyte of data. */
+function shorten(text: string): string {
+  const lines = text
+    .split("\n")
+    .slice(0, 8)
+    .map((line) => line.slice(0, 200));
+  return lines.join("\n");
+}

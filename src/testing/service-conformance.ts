@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { AppError } from "../errors/app-error.ts";
+import type { OpenService, ServiceKind, ServicePlace } from "../services/service.ts";
+import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
+import { needProgram } from "./needs.ts";
+import { makeDirectory } from "./small-artifact.ts";
+
+/** What the suite cannot know of a kind: how an application uses it, by a client that is not ours where there is one. */
+export interface Subject {
+  readonly kind: ServiceKind;
+  /** Without these the suite is left out. */
+  readonly programs: readonly string[];
+  /** Keeps a text under a name, with nothing but the values that the application gets. */
+  write(values: Values, name: string, text: string): Promise<void>;
+  read(values: Values, name: string): Promise<string | undefined>;
+  /** Addresses that it refuses, none of which may be quoted: SECRET is in each. */
+  readonly wrongAddresses: readonly string[];
+  /** An address of the right form where nothing answers. */
+  nowhere(directory: string): string;
+  /** Makes a backup one that the service itself must find fault with, halfway if it can. */
+  spoil(backup: string): void;
+}
+
+export type Values = Readonly<Record<string, string>>;
+
+/** A place of an environment of its own, and the servers that were started for it. */
+export interface TestPlace extends ServicePlace {
+  readonly servers: GuardedProcess[];
+}
+
+export async function makePlace(t: TestContext, more: Partial<ServicePlace> = {}): Promise<TestPlace> {
+  const base = await makeDirectory(t);
+  const directory = join(base, "service");
+  await mkdir(directory, { mode: 0o700 });
+  const servers: GuardedProcess[] = [];
+  t.after(() => Promise.all(servers.map((server) => server.stop())));
+  return {
+    ...{ name: "database", application: "shop", directory, data: base, signal: undefined, servers },
+    env: { PATH: process.env["PATH"] },
+    async startServer(options) {
+      const server = await startGuarded({ python: "/usr/bin/python3", ...options });
+      servers.push(server);
+      return server;
+    },
+    ...more,
+  };
+}
+
+export function valuesOf({ values }: OpenService): Values {
+  return Object.fromEntries(Object.entries(values).map(([end, { value }]) => [end, value]));
+}
+
+/** Whether an application can still do all that it could. */
+async function checkUsable({ write, read }: Subject, service: OpenService): Promise<void> {
+  await service.check();
+  await write(valuesOf(service), "usable", "yes");
+  assert.equal(await read(valuesOf(service), "usable"), "yes");
+}
+
+/** One suite that every kind of service passes, in one environment after the other. */
+export function testConformance(subject: Subject): void {
+  const { kind, programs, write, read } = subject;
+  const suite = (what: string, run: (t: TestContext) => Promise<void>) =>
+    test(`${kind.name}: ${what}`, async (t) => {
+      if (programs.every((program) => needProgram(t, program))) await run(t);
+    });
+
+  suite("set up twice is set up once, what is stored stays over a restart, and nobody else can read it", async (t) => {
+    const place = await makePlace(t);
+    const first = await kind.open(place);
+    await first.setUp();
+    assert.ok(Object.hasOwn(first.values, kind.mainVariable));
+    await write(valuesOf(first), "greeting", "hello ✓");
+    await first.setUp();
+    await checkUsable(subject, first);
+    checkPrivate(place, first);
+    await first.close();
+    await first.close();
+    const second = await kind.open(place);
+    await second.setUp();
+    assert.equal(await read(valuesOf(second), "greeting"), "hello ✓");
+    await second.close();
+  });
+
+  suite("a backup brings back what was there, all of it, and a bad one changes nothing", async (t) => {
+    const place = await makePlace(t);
+    const service = await kind.open(place);
+    await service.setUp();
+    const values = valuesOf(service);
+    await write(values, "kept", "before");
+    const backup = join(place.data, "backups", "first");
+    await service.backup(backup);
+    assert.equal(statSync(backup).mode & 0o077, 0);
+    await assert.rejects(service.backup(backup), { code: "file_exists" });
+    assert.deepEqual(readdirSync(join(place.data, "backups")), ["first"]);
+    await write(values, "kept", "after");
+    await write(values, "new", "later");
+
+    const spoilt = join(place.data, "backups", "spoilt");
+    await service.backup(spoilt);
+    subject.spoil(spoilt);
+    for (const bad of [spoilt, join(place.data, "backups")]) {
+      await assert.rejects(service.restore(bad), { code: "backup_invalid" });
+      assert.deepEqual([await read(values, "kept"), await read(values, "new")], ["after", "later"]);
+    }
+    await service.restore(backup);
+    assert.deepEqual([await read(values, "kept"), await read(values, "new")], ["before", undefined]);
+    await checkUsable(subject, service);
+    await service.close();
+  });
+
+  suite("clear leaves it empty and usable, remove leaves nothing, and set up makes it again", async (t) => {
+    const service = await kind.open(await makePlace(t));
+    await service.setUp();
+    await write(valuesOf(service), "a", "1");
+    await service.clear();
+    assert.equal(await read(valuesOf(service), "a"), undefined);
+    await checkUsable(subject, service);
+    await service.remove();
+    await service.remove();
+    await assert.rejects(write(valuesOf(service), "a", "2"));
+    await assert.rejects(service.check(), { code: "service_unreachable" });
+    await service.setUp();
+    assert.equal(await read(valuesOf(service), "usable"), undefined);
+    await checkUsable(subject, service);
+    await service.close();
+  });
+
+  suite("an address of it can be given; a wrong one is refused without being quoted", async (t) => {
+    const place = await makePlace(t);
+    const own = await kind.open(place);
+    await own.setUp();
+    const address = valuesOf(own)[kind.mainVariable] ?? "";
+    const given = await kind.connect(address, place);
+    await given.setUp();
+    assert.equal(valuesOf(given)[kind.mainVariable], address);
+    await write(valuesOf(given), "through", "the other");
+    assert.equal(await read(valuesOf(own), "through"), "the other");
+    await given.remove();
+    await given.close();
+    await checkUsable(subject, own);
+    for (const wrong of subject.wrongAddresses) {
+      await assert.rejects(kind.connect(wrong, place), (error) => {
+        assert.ok(error instanceof AppError, String(error));
+        assert.equal(error.code, "service_address_wrong", wrong);
+        assert.doesNotMatch(JSON.stringify([error, error.message, error.hint]), /SECRET/);
+        return true;
+      });
+    }
+    const connectNowhere = async () => (await kind.connect(subject.nowhere(place.data), place)).setUp();
+    await assert.rejects(connectNowhere(), { code: "service_unreachable" });
+    await own.close();
+  });
+
+  suite("two environments do not see each other", async (t) => {
+    const services = await Promise.all(
+      ["a", "b"].map(async (text) => {
+        const service = await kind.open(await makePlace(t));
+        await service.setUp();
+        await write(valuesOf(service), "mine", text);
+        return service;
+      }),
+    );
+    const found = await Promise.all(services.map((service) => read(valuesOf(service), "mine")));
+    assert.deepEqual(found, ["a", "b"]);
+    await Promise.all(services.map((service) => service.close()));
+  });
+
+  if (kind.isDatabase) testSqlFiles(subject, suite);
+}
+
+type Suite = (what: string, run: (t: TestContext) => Promise<void>) => void;
+
+const FIRST = {
+  name: "sql/1.sql",
+  text: "-- tables\nBEGIN;\nCREATE TABLE fruit (name varchar(20) PRIMARY KEY);\nINSERT INTO fruit VALUES ('apple; or so');\nCOMMIT;\n",
+};
+
+function testSqlFiles({ kind }: Subject, suite: Suite): void {
+  suite("SQL files run once each, in order, also when two sessions want to", async (t) => {
+    const service = await kind.open(await makePlace(t));
+    await service.setUp();
+    const { sql } = service;
+    assert.ok(sql !== undefined);
+    assert.deepEqual(await sql.listDone(), []);
+    const both = await Promise.all([sql.runFile(FIRST), sql.runFile(FIRST)]);
+    assert.deepEqual(both.toSorted(), ["done", "ran"]);
+    const second = { name: "sql/2.sql", text: "INSERT INTO fruit VALUES ('pear')" };
+    assert.equal(await sql.runFile(second), "ran");
+    assert.equal(await sql.runFile(FIRST), "done");
+    assert.deepEqual(await sql.listDone(), ["sql/1.sql", "sql/2.sql"]);
+    await assert.rejects(sql.runFile({ ...second, text: `${second.text};` }), (error) => {
+      assert.ok(error instanceof AppError);
+      assert.equal(error.code, "sql_changed");
+      assert.match(
+        error.message,
+        /^cannot run sql\/2\.sql in database: it has run at \S+Z, with another text$/,
+      );
+      return true;
+    });
+    await service.close();
+  });
+
+  suite("a failing file is told by its line, and nothing of it stays where the database can undo it", async (t) => {
+    const service = await kind.open(await makePlace(t));
+    await service.setUp();
+    const { sql } = service;
+    assert.ok(sql !== undefined);
+    await sql.runFile(FIRST);
+    const inserts = "INSERT INTO fruit VALUES ('pear');\n\nINSERT INTO fruit\n VALUES ('apple; or so');";
+    const syntax = "INSERT INTO fruit VALUES ('fig');\nSELECT 1,\n  FROM FROM fruit;";
+    for (const [text, line] of [
+      [inserts, 3],
+      [syntax, 2],
+      ["INSERT INTO fruit VALUES ('kiwi');\nROLLBACK;", 2],
+    ] as const) {
+      await assert.rejects(sql.runFile({ name: "sql/bad.sql", text }), (error) => {
+        assert.ok(error instanceof AppError, String(error));
+        assert.equal(error.code, "sql_failed");
+        assert.equal(error.details["statementLine"], line);
+        return true;
+      });
+    }
+    assert.deepEqual(await sql.listDone(), ["sql/1.sql"]);
+    const proof = "INSERT INTO fruit VALUES ('pear'), ('fig'), ('kiwi')"; // a key that stayed would be there twice
+    assert.equal(await sql.runFile({ name: "sql/bad.sql", text: proof }), "ran");
+    await service.close();
+  });
+}
+
+/** Nothing below the place can be read by others, and no command line of a living process has a secret. */
+function checkPrivate({ directory }: ServicePlace, service: OpenService): void {
+  assert.equal(statSync(directory).mode & 0o077, 0);
+  const secrets = Object.values(service.values)
+    .filter(({ isSecret }) => isSecret)
+    .map(({ value }) => /:([^:@/]+)@/.exec(value)?.[1] ?? value);
+  const lines = readdirSync("/proc").flatMap((pid) => {
+    try {
+      return /^\d+$/.test(pid) ? [readFileSync(`/proc/${pid}/cmdline`, "utf8")] : [];
+    } catch {
+      return []; // it has ended
+    }
+  });
+  for (const secret of secrets) assert.ok(!lines.some((line) => line.includes(secret)));
+}
