@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Application } from "./applications.ts";
-import type { Section } from "./contenders/contender.ts";
+import type { Contender, Section } from "./contenders/contender.ts";
 import { CONTENDERS } from "./contenders/registry.ts";
 import { type Entry, makeEntry, removeTree } from "./entry.ts";
 import { judge } from "./goals.ts";
@@ -64,7 +64,9 @@ async function measureApplication(lab: Lab, application: Application): Promise<T
   const wanted = options.sections.filter((name) => application.sections.includes(name));
   const measures = MEASURES.filter(([name]) => wanted.includes(name));
   const entries = CONTENDERS.filter(
-    ({ sections, lacks }) => measures.some(([name]) => sections.includes(name)) && !lacks?.(lab),
+    (contender) =>
+      measures.some(([name]) => contender.sections.includes(name)) &&
+      reasonAgainst(lab, contender) === undefined,
   ).map((contender) => {
     progress(`${application.name}: ${contender.name}`);
     return makeEntry(lab, application, contender);
@@ -79,10 +81,16 @@ async function measureApplication(lab: Lab, application: Application): Promise<T
   return tables;
 }
 
+/** Why a contender is not measured. */
+function reasonAgainst(lab: Lab, { name, lacks }: Contender): string | undefined {
+  const isLeftOut = options.without !== undefined && name.startsWith(options.without);
+  return isLeftOut ? "It was left out of this run" : lacks?.(lab);
+}
+
 function absentContenders(lab: Lab): string[] {
-  return CONTENDERS.flatMap(({ name, lacks }) => {
-    const reason = lacks?.(lab);
-    return reason === undefined ? [] : [`Not measured: ${name}. ${reason}.`];
+  return CONTENDERS.flatMap((contender) => {
+    const reason = reasonAgainst(lab, contender);
+    return reason === undefined ? [] : [`Not measured: ${contender.name}. ${reason}.`];
   });
 }
 

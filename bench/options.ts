@@ -9,15 +9,17 @@ export interface Options {
   readonly sections: readonly Section[];
   /** Of warm starts; what takes longer has a part of them. */
   readonly rounds: number;
-  /** Everything is measured, so the document may be written. */
+  /** Contenders whose names start with this are left out. */
+  readonly without: string | undefined;
+  /** All applications and sections are measured, so the document is written. */
   readonly isWhole: boolean;
 }
 
-/** `--only flask,django --sections start,size`, and BENCH_ROUNDS. */
+/** `--only flask,django --sections start,size --without PyInstaller`, and BENCH_ROUNDS. */
 export function parseOptions(words: readonly string[], env: NodeJS.ProcessEnv): Options {
   const { values } = parseArgs({
     args: [...words],
-    options: { only: { type: "string" }, sections: { type: "string" } },
+    options: { only: { type: "string" }, sections: { type: "string" }, without: { type: "string" } },
   });
   const names = APPLICATIONS.map(({ name }) => name);
   const only = choose(names, values.only);
@@ -27,6 +29,7 @@ export function parseOptions(words: readonly string[], env: NodeJS.ProcessEnv): 
     applications: APPLICATIONS.filter(({ name }) => only.includes(name)),
     sections: choose(SECTIONS, values.sections),
     rounds,
+    without: values.without,
     isWhole: values.only === undefined && values.sections === undefined,
   };
 }
