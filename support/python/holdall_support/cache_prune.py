@@ -117,7 +117,9 @@ def find_last_touch(path):
 
 
 def remove_orphans(cache, removal):
-    """Ready files and last uses of releases that are not there."""
+    """Ready files and last uses of releases that are not there. A door that was closed stays for a while, for shells that
+    have found it open.
+    """
     releases = set(list_names(cache.releases))
     for name in list_names(cache.used):
         if name not in releases:
@@ -126,8 +128,10 @@ def remove_orphans(cache, removal):
         path = os.path.join(cache.ready, name)
         with open(path, "rb") as file:
             release = os.fsdecode(os.path.basename(file.readline().rstrip(b"'\n")))
-        if release not in releases:
+        if not release and is_old(os.lstat(path).st_mtime, SHORTEST):
             removal.take(path)
+        elif release and release not in releases:
+            removal.close_door(path)
 
 
 def describe_layers(paths, releases):

@@ -3,9 +3,11 @@ is seen, or starts cold and waits for the lock.
 """
 
 import os
+import shutil
 import time
 
 from .cache import remove_tree
+from .compose import NO_LINK
 from .cache_uses import Unmarked, find_last_use, find_uses, list_names
 from .compose import UNTOUCHED
 from .words import quote
@@ -28,49 +30,57 @@ class Removal:
             os.chmod(path, 0o755)
         os.rename(path, self._place())
 
+    def close_door(self, path):
+        """Empties a ready file in one step; where it is kept. Not by taking it away: a shell that has found it, and then
+        cannot read it, ends.
+        """
+        kept, empty = self._place(), self._place()
+        try:
+            os.link(path, kept)
+        except OSError as error:
+            if error.errno not in NO_LINK:
+                raise
+            shutil.copyfile(path, kept)
+        with open(empty, "xb"):
+            pass
+        os.rename(empty, path)
+        return kept
+
     def take_release(self, release, older_than):
         """Why it stays, or None. With `older_than` None, its last use does not matter."""
-        taken = {}
-        reason = self._close(release, older_than, taken)
+        used, doors = None, {}
+        if os.path.lexists(release.used):
+            used = self._place()
+            os.rename(release.used, used)
+        reason = "used lately"
+        if older_than is None or is_old(used and find_last_use(used), older_than):
+            doors = {path: self.close_door(path) for path in find_ready_files(self._cache, release)}
+            reason = self._take_unused(release, older_than)
         if reason is not None:
-            for path, place in taken.items():
-                if not os.path.lexists(path):
-                    os.rename(place, path)
-            return reason
-        with Unmarked(release.path) as mark:
-            if mark.is_held:
-                self.take(release.path)
-                return None
-        # The application is up: this is its last use so far, and the next start is warm again.
-        for path, place in taken.items():
-            os.rename(place, path)
-        note_use(release.used)
-        return "in use"
+            # The next start is warm again, and what runs was used until now.
+            for path, kept in doors.items():
+                os.rename(kept, path)
+            if reason == "in use":
+                note_use(release.used)
+            elif used is not None and not os.path.lexists(release.used):
+                os.rename(used, release.used)
+        return reason
 
-    def _close(self, release, older_than, taken):
-        def take(path):
-            if os.path.lexists(path):
-                taken[path] = self._place()
-                os.rename(path, taken[path])
-
-        take(release.used)
-        used_at = find_last_use(taken[release.used]) if release.used in taken else None
-        if older_than is not None and not is_old(used_at, older_than):
-            return "used lately"
-        for path in find_ready_files(self._cache, release):
-            take(path)
+    def _take_unused(self, release, older_than):
         if older_than is not None and os.path.lexists(release.used):
-            return "used lately"
+            return "used lately"  # by a start that found the door open
         if release.name in find_uses(self._cache):
-            if release.used in taken:
-                note_use(taken[release.used])
             return "in use"
+        with Unmarked(release.path) as mark:
+            if not mark.is_held:
+                return "in use"
+            self.take(release.path)
         return None
 
     def condemn(self, release):
         """A release that runs and is damaged stays for those who run it. The next start makes another in its place."""
         for path in find_ready_files(self._cache, release):
-            self.take(path)
+            self.close_door(path)
         os.chmod(release.path, 0o755)
         if os.path.lexists(os.path.join(release.path, UNTOUCHED)):
             self.take(os.path.join(release.path, UNTOUCHED))

@@ -13,7 +13,7 @@ def repair(cache, artifact):
         verified = verify_cache(cache, artifact)
         removed, condemned = [], []
         for path in verified.paths:
-            removal.take(path)
+            (removal.close_door if os.path.dirname(path) == cache.ready else removal.take)(path)
             removed.append(os.path.relpath(path, cache.path))
         for release in verified.releases:
             if removal.take_release(release, None) is None:

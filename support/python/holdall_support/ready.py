@@ -45,11 +45,12 @@ def render_ready(test, release, interpreter, plan):
     )
 
 
-def render_test(path, interpreter, used, marks, boot):
+def render_test(path, interpreter, used, door, marks, boot):
     """The start of a ready file; one that starts differently is for another release, interpreter or boot.
 
-    `used` is the file whose time is that of the last start, `marks` are files that have to be there. The order matters:
-    prune takes the mark away, and then looks whether `used` has come back.
+    `used` is the file whose time is that of the last start; `door`, unless it is None, a ready file, which prune empties;
+    `marks` are files of the host that have to be there. The order matters: prune closes the door, and then looks whether
+    `used` has come back.
     """
     return (
         "holdall_release=%s\n"
@@ -65,7 +66,8 @@ def render_test(path, interpreter, used, marks, boot):
         quote(boot),
         render_interpreter_test(interpreter),
         UNTOUCHED,
-        "".join(" &&\n  [ -e %s ]" % quote(mark) for mark in marks),
+        ("" if door is None else " &&\n  [ -s %s ]" % quote(door))
+        + "".join(" &&\n  [ -e %s ]" % quote(mark) for mark in marks),
     )
 
 

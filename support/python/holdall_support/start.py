@@ -18,6 +18,7 @@ from .system_packages import find_system_packages
 
 MODULES = "release/"  # members that go into every release
 NOTICE_BYTES = 8 << 20
+READY = ".ready"  # beside a work directory: the ready file that is being written
 
 
 class Start:
@@ -36,15 +37,16 @@ class Start:
         interpreter.enter(self.path)
         self.ready = "%s/%s" % (cache.ready, name)
         self.used = "%s/%s" % (cache.used, name)
-        self.test = self.render_test([self.ready])
+        self.test = self.render_test(self.ready)
         self.places = [self.ready]
         # The prefix comes back to the release of the Python that its own search finds, not to one named for this call.
         if sys._xoptions.get("holdall") in ("found", "inside"):
             self.places.append("%s/%s" % (cache.ready, artifact.identity))
 
-    def render_test(self, marks):
-        marks = [*marks, *self.packages.marks]
-        return ready.render_test(self.path, self.interpreter, self.used, marks, ready.find_boot())
+    def render_test(self, door):
+        return ready.render_test(
+            self.path, self.interpreter, self.used, door, self.packages.marks, ready.find_boot()
+        )
 
     def is_ready(self):
         """In this order for the same reason as in the ready file."""
@@ -119,17 +121,18 @@ def prepare(this):
         if is_writable:
             os.chmod(this.path, 0o555)  # a start that was killed between renaming and this has left it writable
         # Without a ready file, nobody can ask for it: it is run as it is.
-        test = this.test if is_writable else this.render_test([])
+        test = this.test if is_writable else this.render_test(None)
         text = ready.render_ready(test, release, this.interpreter, this.plan)
         if not is_writable:
             return text
         this.note_use()
-        for place in this.places:
-            write_ready(text, place, work)
+        write_ready(text, this.places, work)
         return None
     finally:
         if work is not None:
-            remove_tree(work)
+            for left in (work, work + READY):
+                if os.path.lexists(left):
+                    remove_tree(left)
         this.cache.close()
         os.umask(umask)
 
@@ -163,11 +166,15 @@ def place_release(this, release, work):
     os.rename(fresh, release.path)
 
 
-def write_ready(text, place, work):
-    fresh = os.path.join(work, "ready")
-    with open(fresh, "xb") as file:
-        file.write(os.fsencode(text))
-    os.rename(fresh, place)
+def write_ready(text, places, work):
+    """The last rename is the last change: a start that is killed before it is followed by a cold one, which clears up."""
+    fresh = work + READY
+    for place in places:
+        with open(fresh, "xb") as file:
+            file.write(os.fsencode(text))
+        if place == places[-1]:
+            remove_tree(work)
+        os.rename(fresh, place)
 
 
 def check_command(this, name, environment):
