@@ -99,7 +99,7 @@ test("killed at a random moment of the first start, the next one works", async (
   const before = process.hrtime.bigint();
   await start(withFreshCache(artifact), ["cart"]);
   const durationMs = Number(process.hrtime.bigint() - before) / 1e6;
-  await sweep(Array.from({ length: Number(COUNT ?? 8) }), async () => {
+  await sweep(Array.from({ length: Number(COUNT ?? 8) }, (_, index) => index), async () => {
     const fresh = withFreshCache(artifact);
     const [afterMs, isGroup] = [next() * durationMs, next() < 0.5];
     const child = spawn(fresh.path, ["cart"], {
