@@ -11,8 +11,8 @@ import { cacheKey } from "./layer-cache.ts";
 import type { Interpreter } from "./python/interpreter.ts";
 
 const COMPILE = join(PACKAGE_ROOT, "support/build/compile_support.py");
-/** Goes into the keys of the cache: to be raised when compile_support.py makes other bytes. */
-const COMPILE_VERSION = 1;
+/** Goes into the keys of the cache: to be raised when compile_support.py or asMember() makes other bytes. */
+const COMPILE_VERSION = 2;
 /** All that the compiler sees: neither the user's locale nor variables for Python change a byte. */
 const COMPILE_ENVIRONMENT = { LC_ALL: "C.UTF-8", PYTHONHASHSEED: "0" };
 const MembersSchema = v.record(v.string(), v.string());
@@ -35,15 +35,15 @@ export async function compileSupport(
     const path = join(run.cache, "support", `${key}.json`);
     const known = parseMembers(await readFile(path, "utf8").catch(undefinedIfMissing));
     const made = known ?? (await compile(run, interpreter, { input, path }));
-    for (const [name, text] of Object.entries(made)) members[name] ??= asMember(name, text);
+    for (const [name, text] of Object.entries(made)) members[name] ??= Buffer.from(text, "base64");
   }
   return members;
 }
 
-/** The start reads modules of the program as one zlib stream (RFC 1950), whose checksum it relies on. */
-function asMember(name: string, text: string): Uint8Array {
-  const bytes = Buffer.from(text, "base64");
-  return name.startsWith("bytecode/") ? deflateSync(bytes, { level: 9 }) : bytes;
+/** The start reads modules of the program as one zlib stream (RFC 1950), whose checksum it relies on. In base64. */
+function asMember(name: string, text: string): string {
+  if (!name.startsWith("bytecode/")) return text;
+  return deflateSync(Buffer.from(text, "base64"), { level: 9 }).toString("base64");
 }
 
 async function compile(
@@ -56,11 +56,14 @@ async function compile(
     input,
     signal: run.signal,
   });
-  const made = parseMembers(stdout);
-  if (status !== 0 || made === undefined)
+  const compiled = parseMembers(stdout);
+  if (status !== 0 || compiled === undefined)
     throw new Error(`the compiler of the program inside ended with ${status}: ${stderr.slice(-2000)}`);
+  const made = Object.fromEntries(
+    Object.entries(compiled).map(([name, text]) => [name, asMember(name, text)]),
+  );
   await mkdir(join(run.cache, "support"), { recursive: true });
-  await writeFileAtomic(path, stdout);
+  await writeFileAtomic(path, JSON.stringify(made), { isSynced: false });
   return made;
 }
 
