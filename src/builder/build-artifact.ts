@@ -1,3 +1,4 @@
+import { mkdtemp } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Digest, Target } from "../artifact/manifest.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
@@ -12,7 +13,7 @@ import { planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
-import { type BuildRun, reportStep } from "./build-run.ts";
+import { type Assumptions, type BuildRun, reportStep } from "./build-run.ts";
 import type { OnBuildEvent } from "./events.ts";
 import { planInput } from "./gather-sources.ts";
 import { checkInside } from "./inside/check-inside.ts";
@@ -87,6 +88,22 @@ export async function buildArtifact(options: BuildOptions): Promise<BuiltArtifac
 async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifact> {
   const { description } = await readDescription(run.directory);
   await runBuildCommands(run, description);
+  const assumptions: Assumptions = [];
+  try {
+    return await make({ ...run, assumptions }, options, description);
+  } catch (error) {
+    if ((await areRight(assumptions)) || run.signal?.aborted) throw error;
+    const work = await mkdtemp(join(run.work, "again-"));
+    return await make({ ...run, work }, options, description);
+  }
+}
+
+async function areRight(assumptions: Assumptions): Promise<boolean> {
+  const settled = await Promise.allSettled(assumptions); // none may outlive the work directory
+  return settled.every((each) => each.status === "fulfilled" && each.value);
+}
+
+async function make(run: BuildRun, options: BuildOptions, description: Description): Promise<BuiltArtifact> {
   const files = readAppFiles(run.directory);
   const described = readTargetWords(description.targets);
   const targets = await planTargets(run, {
@@ -113,12 +130,19 @@ async function build(run: BuildRun, options: BuildOptions): Promise<BuiltArtifac
     );
   }
   // The imports of the last target are still being checked: the file gets its name when they are known to work.
-  const verdict = made.at(-1)?.verdict;
+  const verdict = judge(run, made.at(-1)?.verdict);
+  verdict.catch(() => {}); // is thrown where it is awaited: before the rename
   try {
     return await finish(run, options, { description, targets, resolution, made, isInside, verdict });
   } finally {
     await Promise.allSettled([verdict]);
   }
+}
+
+/** Nothing gets its name before what was assumed is known to be right. */
+async function judge({ assumptions = [] }: BuildRun, verdict: Promise<void> | undefined): Promise<void> {
+  const [areSame] = await Promise.all([areRight(assumptions), verdict]);
+  if (!areSame) throw new Error("another interpreter was assumed than there is");
 }
 
 interface Made {
@@ -127,7 +151,7 @@ interface Made {
   readonly resolution: Resolution;
   readonly made: readonly MadeTarget[];
   readonly isInside: boolean;
-  readonly verdict: Promise<void> | undefined;
+  readonly verdict: Promise<void>;
 }
 
 /** Writes the artifact, and the lock when it is new. */

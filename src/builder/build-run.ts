@@ -12,7 +12,12 @@ export interface BuildRun {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: OnBuildEvent;
+  /** Where answers of last time are used while the question is asked again; absent where they may not be. */
+  readonly assumptions?: Assumptions;
 }
+
+/** Each resolves with whether what was assumed is so. */
+export type Assumptions = Promise<boolean>[];
 
 /** Reports a step around the work that it is about. An error ends it without the second event. */
 export async function reportStep<Result>(

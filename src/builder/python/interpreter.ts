@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
-import { mkdir, open, readFile, realpath, stat } from "node:fs/promises";
+import { mkdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { PACKAGE_ROOT } from "../../system/package-root.ts";
 import { runProcess } from "../../system/run-process.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
+import { cacheKey } from "../layer-cache.ts";
 
 const InterpreterSchema = v.object({
   /** To start it with; of a virtual environment, the one that it was made with. */
@@ -35,12 +36,23 @@ const TIMEOUT_MS = 20_000;
 
 /** @returns undefined when the file is no Python 3 that runs; what it printed is of no use to anybody. */
 export async function probeInterpreter(run: BuildRun, path: string): Promise<Interpreter | undefined> {
-  const remembered = await memoryOf(run, path);
-  const memory =
-    remembered === undefined ? undefined : await readFile(remembered, "utf8").catch(undefinedIfMissing);
-  const known = parseProbe(memory);
-  if (known !== undefined) return known;
+  const memory = await memoryOf(run, path);
+  const known = memory && parseProbe(await readFile(memory.place, "utf8").catch(undefinedIfMissing));
+  if (memory === undefined || known === undefined) return probe(run, path, memory?.place);
+  // A binary is what it was. Shims, of pyenv or mise, choose an interpreter anew each time.
+  if (known.realPath === memory.realPath) return known;
+  if (run.assumptions === undefined) return probe(run, path, memory.place);
+  const asking = probe(run, path, memory.place).then((found) => isDeepStrictEqual(found, known));
+  asking.catch(() => {}); // is thrown where it is awaited
+  run.assumptions.push(asking);
+  return known;
+}
 
+async function probe(
+  run: BuildRun,
+  path: string,
+  place: string | undefined,
+): Promise<Interpreter | undefined> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = run.signal === undefined ? timeout : AbortSignal.any([run.signal, timeout]);
   const result = await runProcess([path, "-I", "-S", "-B", PROBE], {
@@ -52,9 +64,8 @@ export async function probeInterpreter(run: BuildRun, path: string): Promise<Int
   );
   run.signal?.throwIfAborted();
   const found = result?.status === 0 ? parseProbe(result.stdout) : undefined;
-  // mise's shims are links to mise itself, a program that starts another interpreter in each directory.
-  if (remembered !== undefined && found?.realPath === (await realpath(path).catch(undefinedIfMissing))) {
-    await writeFileAtomic(remembered, JSON.stringify(found), { isSynced: false });
+  if (found !== undefined && place !== undefined) {
+    await writeFileAtomic(place, JSON.stringify(found), { isSynced: false });
   }
   return found;
 }
@@ -69,29 +80,16 @@ export function parseProbe(text: string | undefined): Interpreter | undefined {
   }
 }
 
-/**
- * The file that remembers a probe: named after all that tells this binary from the one that an upgrade puts in its
- * place. Undefined for scripts (such as pyenv's shims), which choose an interpreter anew each time.
- */
-async function memoryOf(run: BuildRun, path: string): Promise<string | undefined> {
+/** The file that remembers a probe: named after all that tells this program from the one that an upgrade puts there. */
+async function memoryOf(
+  run: BuildRun,
+  path: string,
+): Promise<{ readonly place: string; readonly realPath: string } | undefined> {
   const real = await realpath(path).catch(undefinedIfMissing);
-  if (real === undefined || !(await isElf(real))) return undefined;
+  if (real === undefined) return undefined;
   const { size, mtimeMs, ino } = await stat(real);
-  const probe = await readFile(PROBE, "utf8");
-  const key = createHash("sha256")
-    .update(JSON.stringify([path, real, size, mtimeMs, ino, probe]))
-    .digest("hex");
+  const question = await readFile(PROBE, "utf8");
+  const key = cacheKey([path, real, size, mtimeMs, ino, question]);
   await mkdir(join(run.cache, "interpreters"), { recursive: true });
-  return join(run.cache, "interpreters", `${key}.json`);
-}
-
-async function isElf(path: string): Promise<boolean> {
-  const file = await open(path, "r").catch(() => undefined); // unreadable: the probe will tell
-  if (file === undefined) return false;
-  try {
-    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.toString("latin1") === "\x7fELF";
-  } finally {
-    await file.close();
-  }
+  return { place: join(run.cache, "interpreters", `${key}.json`), realPath: real };
 }
