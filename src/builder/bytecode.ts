@@ -14,7 +14,7 @@ import type { Interpreter } from "./python/interpreter.ts";
 
 const COMPILE = join(PACKAGE_ROOT, "support/build/compile.py");
 /** Goes into the keys of the cache: to be raised when compile.py makes other bytes. */
-const COMPILE_VERSION = 2;
+const COMPILE_VERSION = 3;
 /** A part has about so many files of a layer; how many parts there are may depend on the layer alone. */
 const PART_FILES = 400;
 /** Each part inflates the whole layer. */
@@ -44,7 +44,7 @@ export async function compileLayers(
   }
   const all: ArtifactLayer[] = [];
   for (const [index, layer] of layers.entries()) {
-    const found = known[index] ?? (await packBytecode(run, layer, keyOf(layer)));
+    const found = known[index] ?? (await packBytecode(run, interpreter, layer, keyOf(layer)));
     if (found.layer === undefined) continue;
     // The bytes may be those of another distribution's layer: name and origin are of this one.
     all.push({ ...found.layer, name: layer.name, version: layer.version, of: layer.identity });
@@ -62,27 +62,32 @@ export async function compileEntries(
   layer: CompiledFrom,
 ): Promise<readonly LayerEntry[]> {
   await compile(run, interpreter, [layer]);
-  return listCompiled(outputOf(run, layer));
+  return listCompiled(outputOf(run, interpreter, layer));
 }
 
 type CompiledFrom = Pick<ArtifactLayer, "identity" | "path" | "size" | "files">;
 
-function outputOf(run: BuildRun, { identity }: Pick<ArtifactLayer, "identity">): string {
-  return join(run.work, "bytecode", identity.slice("sha256:".length));
+/** Of one interpreter alone: the next target may have the same layer. */
+function outputOf(
+  run: BuildRun,
+  { abi }: Interpreter,
+  { identity }: Pick<ArtifactLayer, "identity">,
+): string {
+  return join(run.work, "bytecode", abi, identity.slice("sha256:".length));
 }
 
 async function compile(
   run: BuildRun,
-  { executable }: Interpreter,
+  interpreter: Interpreter,
   layers: readonly CompiledFrom[],
 ): Promise<void> {
   const largestFirst = layers.toSorted((a, b) => b.size - a.size);
   const jobs = largestFirst.flatMap((layer) => {
     const parts = Math.min(MAX_PARTS, Math.ceil(layer.files / PART_FILES));
-    const job = { layer: layer.path, output: outputOf(run, layer), parts };
+    const job = { layer: layer.path, output: outputOf(run, interpreter, layer), parts };
     return Array.from({ length: parts }, (_, part) => JSON.stringify({ ...job, part }));
   });
-  const { status, stderr } = await runProcess([executable, "-s", "-S", "-B", COMPILE], {
+  const { status, stderr } = await runProcess([interpreter.executable, "-s", "-S", "-B", COMPILE], {
     env: COMPILE_ENVIRONMENT,
     input: `${jobs.join("\n")}\n`,
     signal: run.signal,
@@ -90,8 +95,8 @@ async function compile(
   if (status !== 0) throw new Error(`the bytecode compiler ended with ${status}: ${stderr.slice(-2000)}`);
 }
 
-async function packBytecode(run: BuildRun, layer: ArtifactLayer, key: string) {
-  const output = outputOf(run, layer);
+async function packBytecode(run: BuildRun, interpreter: Interpreter, layer: ArtifactLayer, key: string) {
+  const output = outputOf(run, interpreter, layer);
   const entries = await listCompiled(output);
   const facts = { scripts: {}, isNative: false, floor: undefined };
   if (entries.length === 0) {
