@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type ForgedEntry, replaceLayer, seal, takeApart } from "../testing/forge-artifact.ts";
 import { HOSTILE, type Hostile } from "../testing/hostile-artifacts.ts";
 import { forgeHostileTar, TARS } from "../testing/hostile-tars.ts";
+import { READERS } from "../testing/mutants/judge-mutants.ts";
 import { findProgram, needProgram } from "../testing/needs.ts";
 import { makeDirectory } from "../testing/small-artifact.ts";
 import { PROGRAM, type StartBySh, startBySh, writeSmallInside } from "../testing/small-inside.ts";
@@ -31,6 +32,16 @@ const INTERPRETERS: readonly Hostile[] = TARS.map(([title, hostile, reason]) => 
   ];
 });
 
+const WITHOUT_PROGRAM: Hostile = [
+  "an interpreter without the program of its target",
+  (_, parts) => {
+    const { tar, files } = forgeHostileTar([{ path: "app/bin/python3.12", mode: "0000755" }], "python", []);
+    return seal(replaceLayer(parts, "interpreter", tar, files));
+  },
+  "artifact_invalid",
+  "",
+];
+
 /** Unpacking what these have could reach something outside, or replace something inside: `sh` itself refuses them. */
 const DANGEROUS =
   /with (a path (with|that starts with) \.\.|an absolute path|a path elsewhere|a path with a (line end|backslash)|a path twice|a link, then a file|a link (far )?(to )?outside|a link to (an absolute path|the first part)|a link that goes down|links that lead out|a hard link|a (character|block) device|a pipe|a directory|a set[ug]id file|a file that everybody|a huge pax)/;
@@ -44,14 +55,22 @@ test("sh hands over a good artifact, also with names that differ in case only", 
   assert.ok(handed.start.layers.length > new Set(handed.start.layers.map(lower)).size);
 });
 
+test("an interpreter that lacks the program of its target is refused by each reader", async (t) => {
+  const [judged] = await startEach(t, [WITHOUT_PROGRAM], "/usr/bin:/bin");
+  assert.match(judged?.start.stderr ?? "", /the Python inside does not run on this host/);
+  assert.match(judged?.python ?? "", /has no python\/bin\/python3\.11, which a target starts$/);
+  assert.match(judged?.typescript ?? "", /has no python\/bin\/python3\.11, which a target starts$/);
+});
+
 for (const host of HOSTS) {
   test(`with ${host}'s tar, sh and the Python inside refuse each hostile file and place nothing`, async (t) => {
     const PATH = await makePath(t, host);
     if (PATH === undefined) return;
     // What belongs to the other layers is for Python alone, whichever tar a host has.
     const files = host === "GNU" ? [...HOSTILE, ...INTERPRETERS] : INTERPRETERS;
-    for (const { title, start, python } of await startEach(t, files, PATH)) {
+    for (const { title, start, python, typescript } of await startEach(t, files, PATH)) {
       assert.deepEqual(start.strayed, [], title);
+      assert.doesNotMatch(typescript ?? "whole", /^(whole|defect)/, title);
       if (start.isHandedOver) assert.doesNotMatch(python, /^(whole|defect)/, title);
       if (!DANGEROUS.test(title) || !title.startsWith("an interpreter")) continue;
       assert.deepEqual([start.isHandedOver, start.layers], [false, []], title);
@@ -68,6 +87,7 @@ interface Judged {
   readonly title: string;
   readonly start: StartBySh;
   readonly python: string;
+  readonly typescript: string | undefined;
 }
 
 /** Each by its own prefix, a few at the same time; then all by the reader in Python. */
@@ -93,8 +113,10 @@ async function startEach(
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   const answers = await verifyEach(paths);
   assert.equal(answers.length, hostile.length);
+  const typescript = await Promise.all(paths.map(READERS.typescript));
   return starts.map((start, index) => {
-    return { title: hostile[index]?.[0] ?? "", start, python: answers[index] ?? "" };
+    const title = hostile[index]?.[0] ?? "";
+    return { title, start, python: answers[index] ?? "", typescript: typescript[index] };
   });
 }
 

@@ -2,7 +2,14 @@ import { availableParallelism } from "node:os";
 import { type Artifact, placeOf, readPlace } from "./artifact.ts";
 import { BrokenRule, quote } from "./broken-rule.ts";
 import { explain } from "./explain.ts";
-import { type IdentifiedLayer, type Identity, layerMember, listLayers, type Target } from "./manifest.ts";
+import {
+  type IdentifiedLayer,
+  type Identity,
+  layerMember,
+  listLayers,
+  type Manifest,
+  type Target,
+} from "./manifest.ts";
 import { verifyLayer } from "./verify-layer.ts";
 
 export interface LayerVerified {
@@ -39,7 +46,10 @@ export async function verifyArtifact(
     onProgress?.({ kind: "layer_verified", layer, doneBytes, totalBytes });
   });
   try {
-    for (const target of manifest.targets) checkTogether(target, paths);
+    for (const target of manifest.targets) {
+      checkInterpreter(target, manifest, paths);
+      checkTogether(target, paths);
+    }
   } catch (error) {
     throw explain(error, `cannot read ${path}`);
   }
@@ -59,6 +69,19 @@ async function verifyOne(
     onEntry: (entry) => paths.push(entry.path),
   });
   return paths;
+}
+
+/** A layer of kind `interpreter` has the interpreter of its target. */
+function checkInterpreter(
+  { layers: [first], python: { version, abi } }: Target,
+  { layers }: Manifest,
+  paths: ReadonlyMap<Identity, readonly string[]>,
+): void {
+  if (first === undefined || layers[first]?.kind !== "interpreter") return;
+  const program = `python/bin/python${version}${abi.endsWith("t") ? "t" : ""}`;
+  if (!paths.get(first)?.includes(program)) {
+    throw new BrokenRule(`layer ${first} has no ${program}, which a target starts`);
+  }
 }
 
 /** In one layer what is a file or link may not be a directory in another: placing would follow the link. */

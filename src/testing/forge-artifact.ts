@@ -116,7 +116,10 @@ function findInterpreters(words: string, { layers, members, targets }: Forged) {
         .map((name) => 30 + name.length + members[name].size);
       const offset = 43 + sizes.reduce((sum, one) => sum + one, 0) + 30 + member.length;
       const before = [processor, libc, floor, identity.slice(7), transport.sha256];
-      return { offset, before, after: [transport.size, tarSize, program] };
+      const after = [transport.size, tarSize, program];
+      // What a builder refuses to put into sh.
+      if (![...before, ...after].every((one) => /^[a-z0-9._]+$/.test(one))) throw new Error("not a word");
+      return { offset, before, after };
     });
   } catch {
     return undefined; // no forger could have placed them
@@ -143,27 +146,29 @@ export function putMember(parts: Parts, name: string, bytes: Buffer): Parts {
   return { prefix: changed.prefix, members };
 }
 
-/** Replaces the layer of this kind by this tar, with all digests right. */
+/** Replaces a layer, the first of this kind or that of this identity, by this tar, with all digests right. */
 export function replaceLayer(
   parts: Parts,
-  kind: "application" | "distribution" | "interpreter",
+  which: string,
   tar: Buffer,
   files: number,
   { compress = gzipSync, ...facts }: { compress?: (tar: Buffer) => Buffer; kind?: string; of?: string } = {},
 ): Parts {
   const { layers } = JSON.parse(memberOf(parts, "manifest.json").toString());
-  const old = Object.keys(layers).find((key) => layers[key].kind === kind) ?? "";
+  const old = Object.keys(layers).find((key) => key === which || layers[key].kind === which) ?? "";
   const oldMember = `layers/${old.slice(7)}.tar.gz`;
   const bytes = compress(tar);
   const identity = `sha256:${digest(tar)}`;
+  const renamed = (one: string) => (one === old ? identity : one);
   const changed = changeManifest(parts, (manifest) => {
     const transport = { encoding: "gzip", sha256: digest(bytes), size: bytes.length };
-    manifest.layers[identity] = { ...layers[old], ...facts, size: tar.length, files, transport };
     delete manifest.layers[old];
     delete manifest.members[oldMember];
-    for (const target of manifest.targets) {
-      target.layers = target.layers.map((one: string) => (one === old ? identity : one));
+    for (const layer of Object.values(manifest.layers) as Forged[]) {
+      if (layer.of !== undefined) layer.of = renamed(layer.of);
     }
+    manifest.layers[identity] = { ...layers[old], ...facts, size: tar.length, files, transport };
+    for (const target of manifest.targets) target.layers = target.layers.map(renamed);
   });
   const members = changed.members.filter(([name]) => name !== oldMember);
   return putMember({ ...changed, members }, `layers/${identity.slice(7)}.tar.gz`, bytes);

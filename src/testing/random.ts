@@ -1,8 +1,13 @@
 import type { TestContext } from "node:test";
 
-/** Numbers from 0 up to 1 that follow from a seed, which the test prints (mulberry32). */
+/** Numbers from 0 up to 1 that follow from a seed, which the test prints. */
 export function makeRandom(t: TestContext, seed = Math.floor(Math.random() * 2 ** 32)): () => number {
   t.diagnostic(`seed ${seed}`);
+  return randomOf(seed);
+}
+
+/** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
+export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -12,6 +17,9 @@ export function makeRandom(t: TestContext, seed = Math.floor(Math.random() * 2 *
   };
 }
 
-export function pick<Item>(random: () => number, items: readonly [Item, ...Item[]]): Item {
-  return items[Math.floor(random() * items.length)] ?? items[0];
+/** @throws Error when there is nothing to pick from. */
+export function pick<Item>(random: () => number, items: readonly Item[]): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error("nothing to pick from");
+  return item;
 }

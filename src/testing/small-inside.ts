@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { writeLayer } from "../artifact/layer.ts";
 import type { Target } from "../artifact/manifest.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
 import type { LayerEntry } from "../artifact/tar.ts";
-import { writeArtifact } from "../artifact/write-artifact.ts";
+import { type ArtifactContent, writeArtifact } from "../artifact/write-artifact.ts";
 import { runProcess } from "../system/run-process.ts";
 import { fileEntry, removeReadOnly, smallContent } from "./small-artifact.ts";
 
@@ -40,20 +40,18 @@ export const SMALL_INTERPRETER: readonly LayerEntry[] = [
 
 /** The small artifact with a layer of kind `interpreter`, and the prefix that a builder gives it. */
 export async function writeSmallInside(directory: string, file = "inside.holdall"): Promise<string> {
-  const content = await smallContent(directory);
-  const layers = join(directory, "layers");
-  const interpreter = await writeLayer(SMALL_INTERPRETER, layers, { kind: "interpreter" });
+  const content = await withInterpreter(await smallContent(directory), directory);
+  return (await writeArtifact(content, join(directory, file))).path;
+}
+
+/** The same content, with a layer of kind `interpreter` written into `directory`. */
+export async function withInterpreter(content: ArtifactContent, directory: string): Promise<ArtifactContent> {
+  const interpreter = await writeLayer(SMALL_INTERPRETER, join(directory, "layers"), { kind: "interpreter" });
   const targets = content.targets.map((target) => {
     return { ...target, ...MACHINE, layers: [interpreter.identity, ...target.layers] };
   });
-  const { path } = await writeArtifact(
-    {
-      ...{ ...content, targets, renderPrefix },
-      layers: [{ ...interpreter, name: "cpython", version: "3.11" }, ...content.layers],
-    },
-    join(directory, file),
-  );
-  return path;
+  const layers = [{ ...interpreter, name: "cpython", version: "3.11" }, ...content.layers];
+  return { ...content, targets, layers, renderPrefix };
 }
 
 /** What `sh` made of a file. */
@@ -68,23 +66,26 @@ export interface StartBySh {
 }
 
 /**
- * Starts a file by its own prefix, with a cache beside it that is gone afterwards.
+ * Starts an artifact by its own prefix, with a cache beside it that is gone afterwards.
  * @param path - in a directory of its own, of which everything else that is found there has strayed.
  */
 export async function startBySh(path: string, { PATH }: { readonly PATH: string }): Promise<StartBySh> {
   const place = dirname(path);
   const cache = join(place, "cache");
   const env = { PATH, HOLDALL_CACHE: cache };
+  const program = statSync(path).isDirectory() ? join(path, "prefix") : path;
   await mkdir(cache);
   try {
-    const { stderr } = await runProcess(["/bin/sh", path, "serve"], { env, cwd: cache });
-    const found = (await readdir(place, { recursive: true })).sort();
+    const { stderr } = await runProcess(["/bin/sh", program, "serve"], { env, cwd: cache });
+    const found = readdirSync(place, { recursive: true, encoding: "utf8" }).sort();
     const started = `${cache}.started`;
-    const isHandedOver = existsSync(started) && (await readFile(started, "utf8")) === `${path}\n`;
+    const own = relative(place, path);
+    const hasStrayed = (name: string) => name !== own && !name.startsWith(`${own}/`) && !PLACED.test(name);
     return {
-      ...{ isHandedOver, stderr },
+      isHandedOver: existsSync(started) && readFileSync(started, "utf8") === `${path}\n`,
+      stderr,
       layers: found.filter((name) => /^cache\/layers\/./.test(name)),
-      strayed: found.filter((name) => join(place, name) !== path && !PLACED.test(name)),
+      strayed: found.filter(hasStrayed),
     };
   } finally {
     removeReadOnly(cache);

@@ -85,7 +85,7 @@ def render_size(size):
 
 def verify(artifact):
     """Checks all of docs/artifact.md, the content of each layer included."""
-    from .layer import check_nesting, read_entries
+    from .layer import check_nesting, check_program, read_entries
     from .manifest import member_of
 
     artifact.check()
@@ -94,6 +94,7 @@ def verify(artifact):
         entries = read_entries(artifact.chunks(member_of(identity)), identity, layer)
         paths[identity] = [entry.path for entry, _ in entries]
     for target in artifact.manifest["targets"]:
+        check_program(target, artifact.manifest["layers"], paths)
         check_nesting({path for identity in target["layers"] for path in paths[identity]})
     return "%s %s is whole: %d members, %d layers, identity %s" % (
         artifact.name,

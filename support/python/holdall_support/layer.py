@@ -232,6 +232,15 @@ def is_inside(target, path, top):
     return depth > 0 or (depth == 0 and bool(below))
 
 
+def check_program(target, layers, paths):
+    """Whether a layer of kind `interpreter` has the interpreter of its target."""
+    first = target["layers"][0] if target["layers"] else None
+    python = target["python"]
+    program = "python/bin/python%s%s" % (python["version"], "t" if python["abi"].endswith("t") else "")
+    if first and layers[first]["kind"] == "interpreter" and program not in paths[first]:
+        raise Broken("layer %s has no %s, which a target starts" % (first, program))
+
+
 def check_nesting(paths):
     """Whether none of the paths of several layers is below another."""
     seen = {""}
