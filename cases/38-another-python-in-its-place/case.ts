@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeArtifactToStart, PYTHON, start, startFacts } from "../../src/testing/artifact-to-start.ts";
 import { defineCase } from "../../src/testing/hard-case.ts";
 import { needRoot } from "../../src/testing/needs.ts";
+import { copyPython, WITHOUT_PYTHONS } from "../../src/testing/other-python.ts";
 import { makeDirectory } from "../../src/testing/small-artifact.ts";
 
 /** What the prefix is told by a Python of another minor version that has come to the place of the first. */
@@ -15,13 +15,6 @@ case $1 in
   *) echo half a start; exit 9 ;;
 esac
 `;
-
-/** No other Python in the directories that are always looked at. */
-const HIDE = `
-  for python in /usr/local/bin/python* /usr/bin/python*; do
-    [ ! -f "$python" ] || mount --bind /dev/null "$python"
-  done
-  exec "$@"`;
 
 export default defineCase({
   sentence:
@@ -53,7 +46,7 @@ export default defineCase({
     rmSync(link);
     const plain = copyPython(join(root, "plain"), "python3");
     const own = { PATH: `${dirname(plain)}:/usr/bin:/bin`, HOLDALL_CACHE: join(root, "cache") };
-    const options = { env: own, by: ["unshare", "--mount", "sh", "-c", HIDE, "sh"] };
+    const options = { env: own, by: WITHOUT_PYTHONS };
     const third = await startFacts(artifact, options);
     assert.ok(third.prefix.startsWith(own.HOLDALL_CACHE));
     writeFileSync(plain, NEWER, { mode: 0o755 });
@@ -64,14 +57,3 @@ export default defineCase({
     assert.equal(stderr, `cannot start shop 1.0: ${sentence}\nhint: ${hint}\n`);
   },
 });
-
-/** An installation of its own with the standard library of the first. */
-function copyPython(directory: string, name: string): string {
-  const library = `lib/python${PYTHON.version}`;
-  for (const each of ["bin", "lib"]) mkdirSync(join(directory, each), { recursive: true });
-  const print = "import os; print(os.path.dirname(os.__file__), end='')";
-  const source = execFileSync(PYTHON.path, ["-I", "-S", "-c", print], { encoding: "utf8" });
-  symlinkSync(source, join(directory, library));
-  copyFileSync(PYTHON.path, join(directory, "bin", name));
-  return join(directory, "bin", name);
-}

@@ -15,6 +15,9 @@ export interface WheelContent {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly requires?: readonly string[];
   readonly entryPoints?: string;
+  /** WHEEL and METADATA as they are; default: what name, version, tag and requirements say. */
+  readonly wheel?: string;
+  readonly metadata?: string;
   /** RECORD as it is; default: one that is right. */
   readonly record?: string;
   /** Mode of each file; default 0o644. */
@@ -36,8 +39,10 @@ export function makeWheel(content: WheelContent): Wheel {
   const metadata = ["Metadata-Version: 2.1", `Name: ${name}`, `Version: ${version}`];
   const texts: Record<string, string | Uint8Array> = {
     ...files,
-    [`${info}/METADATA`]: [...metadata, ...requires.map((one) => `Requires-Dist: ${one}`), ""].join("\n"),
-    [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
+    [`${info}/METADATA`]:
+      content.metadata ?? [...metadata, ...requires.map((one) => `Requires-Dist: ${one}`), ""].join("\n"),
+    [`${info}/WHEEL`]:
+      content.wheel ?? `Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
   };
   if (content.entryPoints !== undefined) texts[`${info}/entry_points.txt`] = content.entryPoints;
   const lines = Object.entries(texts).map(([path, text]) => {

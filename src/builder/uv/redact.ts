@@ -1,5 +1,5 @@
 /** Names of variables whose values are shown nowhere. */
-const SECRET_NAME = /PASSWORD|TOKEN|SECRET|CREDENTIAL/i;
+const SECRET_NAME = /PASSWORD|TOKEN|SECRET|CREDENTIAL|^UV_\w+_USERNAME$/i;
 const SHORTEST_SECRET = 4;
 
 /**

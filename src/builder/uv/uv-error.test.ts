@@ -35,6 +35,12 @@ const CASES: [name: string, stderr: string, code: string, message: string][] = [
     "cannot install: pywin32==306 has no wheel for cp311 on x86_64, only for win32, win_amd64",
   ],
   [
+    "metadata that is not whole",
+    "error: No solution found when resolving dependencies\n  cause: Because odd==1.0 has invalid metadata and you require odd\nhint: Metadata for `odd` (v1.0) could not be parsed:\n  Metadata field Name not found\n",
+    "resolve_failed",
+    "cannot install: the metadata of odd==1.0 cannot be read: Metadata field Name not found",
+  ],
+  [
     "a source that does not build",
     "error: Failed to build `psycopg2==2.9`\n  cause: pg_config not found",
     "wheel_not_found",

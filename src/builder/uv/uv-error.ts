@@ -41,6 +41,7 @@ const TRANSLATIONS: readonly Translate[] = [
   translateIndex,
   translateBuild,
   translateWheel,
+  translateMetadata,
   translateConflict,
 ];
 
@@ -105,6 +106,19 @@ function translateWheel(text: string, { goal, target, excerpt }: Context): AppEr
     hint: "Choose a version that has a wheel for this target, or build for another Python with `--python`.",
     excerpt,
     details: { distribution: missing, target, tags: tags?.split(", ") ?? [] },
+  });
+}
+
+function translateMetadata(text: string, { goal, excerpt }: Context): AppError | undefined {
+  const [, name, version, reason] =
+    /Metadata for `([^`]+)` \(v([^)]*)\) could not be parsed: (.+?)(?= hint:|$)/.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  return new AppError({
+    code: "resolve_failed",
+    message: `cannot ${goal}: the metadata of ${name}==${version} cannot be read: ${reason}`,
+    hint: "Choose another version of it, and tell those who publish it.",
+    excerpt,
+    details: { distribution: name },
   });
 }
 

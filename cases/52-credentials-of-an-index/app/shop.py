@@ -1,0 +1,5 @@
+import cart
+
+
+def main():
+    print(cart.items)
