@@ -99,25 +99,28 @@ test("killed at a random moment of the first start, the next one works", async (
   const before = process.hrtime.bigint();
   await start(withFreshCache(artifact), ["cart"]);
   const durationMs = Number(process.hrtime.bigint() - before) / 1e6;
-  await sweep(Array.from({ length: Number(COUNT ?? 8) }, (_, index) => index), async () => {
-    const fresh = withFreshCache(artifact);
-    const [afterMs, isGroup] = [next() * durationMs, next() < 0.5];
-    const child = spawn(fresh.path, ["cart"], {
-      env: fresh.env,
-      cwd: fresh.data,
-      stdio: "ignore",
-      detached: true,
-    });
-    const ended = once(child, "exit");
-    await setTimeout(afterMs); // the moment of the crash
-    try {
-      process.kill(isGroup ? -(child.pid ?? 0) : (child.pid ?? 0), "SIGKILL");
-    } catch {
-      // ESRCH: it was faster
-    }
-    await ended;
-    await assertRecovered(fresh, expected, `killed after ${afterMs} ms, ${isGroup ? "all" : "the parent"}`);
-  });
+  await sweep(
+    Array.from({ length: Number(COUNT ?? 8) }, (_, index) => index),
+    async () => {
+      const fresh = withFreshCache(artifact);
+      const [afterMs, isGroup] = [next() * durationMs, next() < 0.5];
+      const child = spawn(fresh.path, ["cart"], {
+        env: fresh.env,
+        cwd: fresh.data,
+        stdio: "ignore",
+        detached: true,
+      });
+      const ended = once(child, "exit");
+      await setTimeout(afterMs); // the moment of the crash
+      try {
+        process.kill(isGroup ? -(child.pid ?? 0) : (child.pid ?? 0), "SIGKILL");
+      } catch {
+        // ESRCH: it was faster
+      }
+      await ended;
+      await assertRecovered(fresh, expected, `killed after ${afterMs} ms, ${isGroup ? "all" : "the parent"}`);
+    },
+  );
 });
 
 test("killed at any program that unpacks the Python inside, the next start works", async (t) => {
