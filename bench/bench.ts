@@ -8,7 +8,7 @@ import { type Entry, makeEntry, removeTree } from "./entry.ts";
 import { judge } from "./goals.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { type Options, parseOptions } from "./options.ts";
-import { renderReport, type Table } from "./report.ts";
+import { renderReport, renderTables, type Table } from "./report.ts";
 import { measureBuilds } from "./sections/build.ts";
 import { measureChanges } from "./sections/change.ts";
 import { measureInside } from "./sections/inside.ts";
@@ -75,7 +75,10 @@ async function measureApplication(lab: Lab, application: Application): Promise<T
   for (const [name, work] of measures) {
     progress(`${application.name}: ${name}`);
     const rows = entries.filter(({ contender }) => contender.sections.includes(name));
-    tables.push(await work(rows, options));
+    const table = await work(rows, options);
+    // Minutes of measuring should not be lost when something later fails.
+    process.stderr.write(`${renderTables([table]).join("\n")}\n`);
+    tables.push(table);
   }
   removeTree(join(scratch, application.name));
   return tables;

@@ -58,7 +58,8 @@ export function renderReport({ tables, judgements, versions, absent, date }: Rep
   ].join("\n");
 }
 
-function renderTables(tables: readonly Table[]): string[] {
+/** Tables of one kind, under one heading. */
+export function renderTables(tables: readonly Table[]): string[] {
   const [first] = tables;
   if (first === undefined) return [];
   const bodies = tables.flatMap((table) => [`### ${table.application}`, "", ...renderTable(table), ""]);
