@@ -8,6 +8,7 @@ export type EnvironmentKind = "development" | "test" | "run";
 /** What is started: its name in the plan. */
 export type Part =
   | { readonly kind: "command"; readonly name: string }
+  | { readonly kind: "object"; readonly name: string }
   | { readonly kind: "process"; readonly name: string; readonly instance: number };
 
 export type Variables = Readonly<Record<string, string>>;
@@ -56,9 +57,7 @@ export function injectVariables(injection: Injection, part: Part, address: Addre
     HOLDALL_APPLICATION: runnable.name,
     HOLDALL_VERSION: runnable.version,
     HOLDALL_ENVIRONMENT: kind,
-    ...(part.kind === "command"
-      ? { HOLDALL_COMMAND: part.name }
-      : { HOLDALL_PROCESS: part.name, HOLDALL_INSTANCE: String(part.instance) }),
+    ...describePart(part),
     ...Object.fromEntries(
       Object.entries(addresses).map(([name, { host, port }]) => [
         `HOLDALL_ADDRESS_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
@@ -67,6 +66,17 @@ export function injectVariables(injection: Injection, part: Part, address: Addre
     ),
     ...supplied,
   };
+}
+
+function describePart(part: Part): Variables {
+  switch (part.kind) {
+    case "command":
+      return { HOLDALL_COMMAND: part.name };
+    case "object":
+      return { HOLDALL_OBJECT: part.name };
+    case "process":
+      return { HOLDALL_PROCESS: part.name, HOLDALL_INSTANCE: String(part.instance) };
+  }
 }
 
 function inheritVariables({ kind, env }: Injection): Variables {

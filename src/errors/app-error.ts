@@ -38,6 +38,7 @@ export const EXIT_CODES = {
   cache_damaged: 1,
   cache_unusable: 1,
   setting_file_refused: 1,
+  object_failed: 1,
   port_in_use: 1,
   process_failed: 1,
   backup_invalid: 1,

@@ -46,13 +46,23 @@ export class ProcessLog {
     if (this.#last.length > this.#options.lastLines) this.#last.shift();
     const text = `${line.at} ${line.stream === "stderr" ? "!" : " "} ${line.line}\n`;
     const file = this.#open(Buffer.byteLength(text));
-    if (!file.write(text)) await once(file, "drain");
+    if (!file.write(text) && !file.destroyed) await Promise.race([once(file, "drain"), once(file, "close")]);
   }
 
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    if (file !== undefined) await new Promise<void>((resolve) => file.end(resolve));
+    if (file !== undefined && !file.destroyed)
+      await new Promise<void>((resolve) => file.end(() => resolve()));
+  }
+
+  #start(): WriteStream {
+    const file = createWriteStream(this.path, { flags: "a", mode: 0o600 });
+    // A full disk ends no application: the last lines are still told. The next line tries again.
+    file.on("error", () => {
+      if (this.#file === file) this.#file = undefined;
+    });
+    return file;
   }
 
   #open(bytes: number): WriteStream {
@@ -65,7 +75,7 @@ export class ProcessLog {
       this.#size = 0;
     }
     this.#size += bytes;
-    this.#file ??= createWriteStream(this.path, { flags: "a", mode: 0o600 });
+    this.#file ??= this.#start();
     return this.#file;
   }
 }

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { startGuarded } from "../system/guarded-process.ts";
+import { findAddresses } from "./addresses.ts";
+import { type Directories, ensureDirectories, planDirectories } from "./directories.ts";
+import type { OnEnvironmentEvent } from "./events.ts";
+import { type EnvironmentKind, injectVariables, type Part, type Variables } from "./inject.ts";
+import { type OpenServices, openServices } from "./open-services.ts";
+import type { Address } from "./resolve-argv.ts";
+import type { Runnable } from "./runnable.ts";
+import { deliverSettings } from "./settings/deliver-settings.ts";
+import { ensureSettings, type SettingOptions } from "./settings/gather-settings.ts";
+import { type ResolvedSetting, requireSettings } from "./settings/resolve-settings.ts";
+
+export interface EnvironmentOptions extends SettingOptions {
+  readonly runnable: Runnable;
+  /** Absolute: docs/environment.md, "Directories". */
+  readonly base: string;
+  readonly kind: EnvironmentKind;
+  /** Where `web` listens. */
+  readonly address: Address;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEnvironmentEvent | undefined;
+}
+
+/** A place in which the commands and processes of an application can be run, with all that they are told. */
+export interface Environment {
+  readonly kind: EnvironmentKind;
+  readonly runnable: Runnable;
+  readonly directories: Directories;
+  readonly settings: readonly ResolvedSetting[];
+  readonly services: OpenServices;
+  /** Where each process that listens does so. */
+  readonly addresses: Readonly<Record<string, Address>>;
+  /** The whole environment of a command or process. */
+  variablesOf(part: Part): Variables;
+  /** Ends servers of its own. Whoever has started something in it stops that first. */
+  close(): Promise<void>;
+}
+
+/** From being asked to end until being killed: a server of a service. */
+const SERVER_GRACE_MS = 20_000;
+
+/**
+ * Makes directories, settings and services ready: whatever was there before, running it twice is running it once.
+ * @throws AppError `setting_invalid`, `setting_missing`, `setting_unknown`, `settings_unreadable`, `setting_file_refused`,
+ * `port_in_use`, and what openServices() throws. What was opened is closed then.
+ */
+export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  const { runnable, base, kind, env, signal, onEvent = () => {} } = options;
+  const directories = planDirectories(base, runnable.kind);
+  await ensureDirectories(directories);
+  const { resolved, others } = await ensureSettings(runnable.plan, directories, options);
+  requireSettings(resolved);
+  const delivered = await deliverSettings(resolved, directories);
+  const addresses = await findAddresses(runnable.plan, options.address);
+  const python = join(runnable.prefix, "bin/python");
+  const services = await openServices(runnable.plan, {
+    ...{ directories, env, signal, onEvent, application: runnable.name },
+    given: { ...others, ...withoutUndefined(env) },
+    startServer: (server) =>
+      startGuarded({ python, env, ...server, graceMs: server.graceMs ?? SERVER_GRACE_MS }),
+  });
+  const supplied = { ...others, ...delivered, ...services.variables };
+  const injection = { kind, runnable, directories, env, supplied, addresses };
+  return {
+    ...{ kind, runnable, directories, settings: resolved, services, addresses },
+    variablesOf: (part) => injectVariables(injection, part, addresses[part.name] ?? options.address),
+    close: () => services.close(),
+  };
+}
+
+function withoutUndefined(env: Readonly<NodeJS.ProcessEnv>): Variables {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
