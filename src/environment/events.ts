@@ -13,7 +13,7 @@ export type EnvironmentEvent =
   | ({ readonly kind: "ended"; readonly part: string } & ProcessEnd)
   | { readonly kind: "restarting"; readonly part: string; readonly afterMs: number }
   | { readonly kind: "given-up"; readonly part: string }
-  | { readonly kind: "service-ready"; readonly name: string; readonly type: string; readonly isOwn: boolean }
+  | { readonly kind: "service-ready"; readonly name: string; readonly type: string }
   /** Something to know: one sentence, no final period. */
   | { readonly kind: "note" | "warning"; readonly message: string };
 

@@ -37,9 +37,6 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-/** From being asked to end until being killed: a server of a service. */
-const SERVER_GRACE_MS = 20_000;
-
 /**
  * Makes directories, settings and services ready: whatever was there before, running it twice is running it once.
  * @throws AppError `setting_invalid`, `setting_missing`, `setting_unknown`, `settings_unreadable`, `setting_file_refused`,
@@ -55,11 +52,13 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const addresses = await findAddresses(runnable.plan, options.address);
   const python = join(runnable.prefix, "bin/python");
   const services = await openServices(runnable.plan, {
-    ...{ directories, env, signal, onEvent, application: runnable.name },
+    ...{ directories, env, signal, application: runnable.name },
     given: { ...others, ...withoutUndefined(env) },
-    startServer: (server) =>
-      startGuarded({ python, env, ...server, graceMs: server.graceMs ?? SERVER_GRACE_MS }),
+    startServer: (server) => startGuarded({ ...server, python, env }),
   });
+  for (const [name, { type }] of Object.entries(runnable.plan.services ?? {})) {
+    onEvent({ kind: "service-ready", name, type });
+  }
   const supplied = { ...others, ...delivered, ...services.variables };
   const injection = { kind, runnable, directories, env, supplied, addresses };
   return {
