@@ -6,8 +6,9 @@ import { judge } from "./goals.ts";
 import { measure, summarize, type Time } from "./measure.ts";
 import { BLOCK_SIZE, countMoved, indexBlocks } from "./moved-bytes.ts";
 import { parseOptions } from "./options.ts";
-import { renderReport, type Table } from "./report.ts";
+import { renderReport } from "./report.ts";
 import { parseCreated } from "./strace.ts";
+import type { Table } from "./table.ts";
 
 const SAMPLES: [samples: number[], medianMs: number, spreadMs: number][] = [
   [[5], 5, 0],

@@ -8,12 +8,13 @@ import { type Entry, makeEntry, removeTree } from "./entry.ts";
 import { judge } from "./goals.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { type Options, parseOptions } from "./options.ts";
-import { renderReport, renderTables, type Table } from "./report.ts";
+import { renderReport, renderTables } from "./report.ts";
 import { measureBuilds } from "./sections/build.ts";
 import { measureChanges } from "./sections/change.ts";
 import { measureInside } from "./sections/inside.ts";
 import { measureSizes } from "./sections/size.ts";
 import { measureStarts } from "./sections/start.ts";
+import type { Table } from "./table.ts";
 
 // Numbers beside their alternatives, all from one run on one machine. Nothing here passes or fails.
 const DOCUMENT = join(import.meta.dirname, "../docs/benchmarks.md");

@@ -1,4 +1,4 @@
-import { amountOf, type Table } from "./report.ts";
+import { amountOf, type Table } from "./table.ts";
 
 /** A cell: table, row, column. */
 type Place = readonly [id: string, row: string, column: string];

@@ -1,28 +1,5 @@
 import { type Judgement, renderJudgements } from "./goals.ts";
-import type { Time } from "./measure.ts";
-
-export type Value =
-  | Time
-  | { readonly kind: "bytes"; readonly bytes: number }
-  | { readonly kind: "count"; readonly count: number };
-
-export interface Column {
-  readonly name: string;
-  /** The row that the others are compared with. */
-  readonly base?: string;
-  /** By row; a row that is absent was not measured. */
-  readonly values: ReadonlyMap<string, Value>;
-}
-
-export interface Table {
-  /** What goals find it by, with `application`. */
-  readonly id: string;
-  /** Name of the application. */
-  readonly application: string;
-  readonly title: string;
-  readonly text: string;
-  readonly columns: readonly Column[];
-}
+import { amountOf, type Column, type Table, type Value } from "./table.ts";
 
 export interface Report {
   /** Of one kind each, for all applications. */
@@ -82,12 +59,6 @@ function renderCell({ base, values }: Column, row: string): string {
   const reference = base === undefined ? undefined : values.get(base);
   if (reference === undefined || row === base) return renderValue(value);
   return `${renderValue(value)} (${(amountOf(value) / amountOf(reference)).toFixed(2)})`;
-}
-
-/** What ratios are made of: milliseconds, bytes, or a number. */
-export function amountOf(value: Value): number {
-  if (value.kind === "time") return value.medianMs;
-  return value.kind === "bytes" ? value.bytes : value.count;
 }
 
 function renderValue(value: Value): string {

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { changeLine, type Entry, removeTree } from "../entry.ts";
 import { environmentOf } from "../lab.ts";
 import { measure, type Time, type Timed } from "../measure.ts";
-import type { Table } from "../report.ts";
 import { run } from "../run.ts";
+import type { Table } from "../table.ts";
 
 /** How long it takes to make the thing. */
 export function measureBuilds(entries: readonly Entry[], { rounds }: { readonly rounds: number }): Table {

@@ -6,7 +6,7 @@ import { goBackOneRelease } from "../applications.ts";
 import { changeLine, type Entry, listFiles, removeTree } from "../entry.ts";
 import { environmentOf } from "../lab.ts";
 import { countMoved, indexBlocks } from "../moved-bytes.ts";
-import type { Column, Table, Value } from "../report.ts";
+import type { Column, Table, Value } from "../table.ts";
 
 /** What is different in the next version, and so what a host lacks that has the last one. */
 export async function measureChanges(entries: readonly Entry[]): Promise<Table> {

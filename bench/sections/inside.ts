@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { type Application, copyApplication, requirementFiles } from "../applications.ts";
 import { diskUsage, type Entry, startOf } from "../entry.ts";
 import type { Lab } from "../lab.ts";
-import type { Table, Value } from "../report.ts";
 import { run } from "../run.ts";
+import type { Table, Value } from "../table.ts";
 
 /** What `python:3-slim` is made like: Debian without recommendations, its Python, certificates, time zones. */
 const SLIM = [

@@ -5,8 +5,8 @@ import { placeOf, readPlace } from "../../src/artifact/artifact.ts";
 import { listLayers } from "../../src/artifact/manifest.ts";
 import { openArtifact } from "../../src/artifact/open-artifact.ts";
 import type { Entry } from "../entry.ts";
-import type { Table, Value } from "../report.ts";
 import { run } from "../run.ts";
+import type { Table, Value } from "../table.ts";
 
 const bytes = (count: number): Value => ({ kind: "bytes", bytes: count });
 

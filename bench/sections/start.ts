@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { diskUsage, type Entry, removeTree, startOf } from "../entry.ts";
 import { measure, type Timed } from "../measure.ts";
-import type { Column, Table, Value } from "../report.ts";
 import { run } from "../run.ts";
 import { countCalls, countCreated, hasStrace } from "../strace.ts";
+import type { Column, Table, Value } from "../table.ts";
 
 /** Warm and first starts, and what they do to the machine. */
 export function measureStarts(entries: readonly Entry[], { rounds }: { readonly rounds: number }): Table {
