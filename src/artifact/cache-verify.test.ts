@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -209,4 +212,17 @@ test("an empty cache and one that is not there are whole, and empty", async (t) 
   assert.deepEqual((await lookAfter("verify", artifact)).problems, []);
   assert.deepEqual((await lookAfter("list", artifact)).releases, []);
   assert.equal((await lookAfter("prune", artifact)).freedBytes, 0);
+});
+
+test("a damaged release that runs is made anew beside it by the next start", async (t) => {
+  const artifact = await makeArtifactToStart(t);
+  const child = spawn(artifact.path, ["shop", "wait"], { env: artifact.env, cwd: artifact.data });
+  t.after(() => child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  change(find(join(artifact.cache, "releases"), "bin/cart"), flipByte);
+  const { condemned, removed } = await lookAfter("repair", artifact);
+  assert.deepEqual([condemned.length, removed], [1, []]);
+  assert.ok(existsSync(find(artifact.cache, "site-packages/cart.py")), "what runs can go on");
+  await startFacts(artifact);
+  assert.deepEqual(await verifyBy(artifact), []);
 });

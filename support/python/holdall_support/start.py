@@ -8,7 +8,7 @@ import sys
 
 from . import ready
 from .cache import find_cache, remove_tree
-from .compose import is_release_whole, make_release, plan_release
+from .compose import UNTOUCHED, is_release_whole, make_release, plan_release
 from .inside import find_interpreter, has_interpreter, is_inside, start_by_prefix
 from .interpreter import choose_target
 from .record import has_record, write_record
@@ -51,7 +51,7 @@ class Start:
     def is_ready(self):
         """In this order for the same reason as in the ready file."""
         self.note_use()
-        return os.path.isfile(self.path + "/pyvenv.cfg") and all(
+        return os.path.isfile("%s/%s" % (self.path, UNTOUCHED)) and all(
             ready.is_ready(place, self.test) for place in self.places
         )
 
