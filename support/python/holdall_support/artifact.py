@@ -12,6 +12,7 @@ from .sharing import count_processors, divide, share_with_threads
 ID_START = len(b"#!/bin/sh\nholdall_id='")
 ID_END = ID_START + 64
 CHUNK = 1 << 20
+SHARED_SIZE = 4 << 20  # fewer bytes are hashed before threads have started
 
 
 class Artifact:
@@ -50,7 +51,8 @@ class Artifact:
     def check(self):
         """Compares the bytes of each member with the manifest. In threads: hashing leaves Python's lock."""
         costs = {name: content["size"] for name, content in self.manifest["members"].items()}
-        share_with_threads(divide(costs, count_processors()), self._check_member)
+        count = count_processors() if sum(costs.values()) > SHARED_SIZE else 1
+        share_with_threads(divide(costs, count), self._check_member)
 
     def _check_members(self):
         members = self.manifest["members"]

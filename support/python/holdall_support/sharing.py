@@ -29,8 +29,8 @@ def divide(costs, count):
 
 def share_with_threads(portions, do):
     """Calls `do` for each item of the portions. When all have ended, one of their errors is raised, if any."""
-    import threading
-
+    if len(portions) > 1:
+        import threading
     errors = []
 
     def work(portion):
@@ -40,10 +40,17 @@ def share_with_threads(portions, do):
         except BaseException as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=work, args=(portion,)) for portion in portions[1:]]
-    for thread in threads:
-        thread.start()
-    work(portions[0])
+    threads = []
+    own = portions[:1]
+    for portion in portions[1:]:
+        thread = threading.Thread(target=work, args=(portion,))
+        try:
+            thread.start()
+            threads.append(thread)
+        except RuntimeError:  # no more threads
+            own.append(portion)
+    for portion in own:
+        work(portion)
     for thread in threads:
         thread.join()
     if errors:
