@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { PACKAGE_ROOT } from "./package-root.ts";
@@ -19,7 +20,16 @@ export interface GuardOptions {
   readonly hasInput?: boolean;
   /** What the process becomes; only root can change it. The guard stays who started it. */
   readonly user?: SystemUser | undefined;
+  /**
+   * A directory that the process has as HELD_DIRECTORY, and all that it starts: `user` may own one that it could not
+   * reach by its path, as the directories above are somebody else's.
+   */
+  readonly held?: string;
 }
+
+/** Its descriptor in the guard and below. Linux follows such a link without asking for the way: proc_pid_fd(5). */
+const HELD = 4;
+export const HELD_DIRECTORY = `/proc/self/fd/${HELD}`;
 
 /** As the kernel has it; without supplementary groups. */
 export interface SystemUser {
@@ -55,13 +65,14 @@ const CONTROL = 3;
 
 /** @throws the `spawn` error when the guard itself cannot be started. */
 export async function startGuarded(options: GuardOptions): Promise<GuardedProcess> {
-  const { python, argv, cwd, env, graceMs, lock = "", hasInput = false, user } = options;
+  const { python, argv, cwd, env, graceMs, lock = "", hasInput = false, user, held } = options;
   if (argv.length === 0) throw new Error("an argv has at least one word");
   const become = user === undefined ? "" : `${user.uid}:${user.gid}`;
   const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, become, ...argv];
+  const directory = held === undefined ? undefined : await open(held);
   const child = spawn(python, words, {
     ...{ cwd, env, detached: true },
-    stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe", "pipe"],
+    stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe", "pipe", ...(directory ? [directory.fd] : [])],
   });
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once("close", (status, signal) =>
@@ -71,7 +82,7 @@ export async function startGuarded(options: GuardOptions): Promise<GuardedProces
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", reject);
-  });
+  }).finally(() => directory?.close());
   const control = child.stdio[CONTROL];
   control?.on("error", () => {}); // it ends before we let go
   child.stdin?.on("error", () => {}); // it may end without reading its input

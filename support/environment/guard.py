@@ -4,7 +4,8 @@
 
 CONTROL is a descriptor that ends when whoever started this has gone; then, as after SIGTERM, the process is asked to end,
 and after GRACE_SECONDS it and all that came of it are killed. LOCK is a file, or empty: two guards of one file do not run
-at the same time (status 75). USER is UID:GID, or empty: what the process becomes; only root can. Otherwise the end of this program is that of the process: its status, or its signal.
+at the same time (status 75). USER is UID:GID, or empty: what the process becomes; only root can. Otherwise the end of
+this program is that of the process: its status, or its signal.
 """
 
 import ctypes
@@ -42,7 +43,7 @@ def take_lock(path):
 
 
 def become(user):
-    """The working directory stays, even one that the user could not enter by its path: servers rely on that."""
+    """Groups first: afterwards it may not."""
     uid, _, gid = user.partition(":")
     os.setgroups([])
     os.setgid(int(gid))
