@@ -1,11 +1,17 @@
 import { AppError } from "../errors/app-error.ts";
 import { findNearMiss } from "../errors/near-miss.ts";
 import { filesService } from "./files/service.ts";
+import { postgresService } from "./postgres/service.ts";
 import { publicFilesService } from "./public_files/service.ts";
 import type { ServiceKind } from "./service.ts";
 import { sqliteService } from "./sqlite/service.ts";
 
-export const SERVICE_KINDS: readonly ServiceKind[] = [sqliteService, filesService, publicFilesService];
+export const SERVICE_KINDS: readonly ServiceKind[] = [
+  sqliteService,
+  filesService,
+  publicFilesService,
+  postgresService,
+];
 
 /** @throws AppError `service_not_found`, with the near miss. */
 export function findServiceKind(type: string): ServiceKind {

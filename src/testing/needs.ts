@@ -1,13 +1,23 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
+import { findProgram as findServer } from "../services/programs.ts";
 
 /**
  * Whether a program that is no part of holdall is there. Where it is not, the test is listed at the end of the run with
  * the reason; with `HOLDALL_TEST_ALL=1` it fails instead, so a machine that has all of them hides nothing.
  */
 export function needProgram(t: TestContext, program: string): boolean {
-  if (findProgram(program) !== undefined) return true;
+  return needFound(t, program, findProgram(program));
+}
+
+/** The same of a server, which may be where only holdall looks. */
+export async function needServer(t: TestContext, program: string): Promise<boolean> {
+  return needFound(t, program, await findServer(program, process.env));
+}
+
+function needFound(t: TestContext, program: string, path: string | undefined): boolean {
+  if (path !== undefined) return true;
   const reason = `${program} is not installed`;
   if (process.env["HOLDALL_TEST_ALL"]) throw new Error(reason);
   t.skip(reason);

@@ -6,14 +6,14 @@ import { type TestContext, test } from "node:test";
 import { AppError } from "../errors/app-error.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../services/service.ts";
 import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
-import { needProgram } from "./needs.ts";
+import { needServer } from "./needs.ts";
 import { makeDirectory } from "./small-artifact.ts";
 
 /** What the suite cannot know of a kind: how an application uses it, by a client that is not ours where there is one. */
 export interface Subject {
   readonly kind: ServiceKind;
-  /** Without these the suite is left out. */
-  readonly programs: readonly string[];
+  /** Without it the suite is left out. Where there is one, most tests are applications side by side on one server. */
+  readonly server?: string;
   /** Keeps a text under a name, with nothing but the values that the application gets. */
   write(values: Values, name: string, text: string): Promise<void>;
   read(values: Values, name: string): Promise<string | undefined>;
@@ -61,15 +61,30 @@ async function checkUsable({ write, read }: Subject, service: OpenService): Prom
   assert.equal(await read(valuesOf(service), "usable"), "yes");
 }
 
-/** One suite that every kind of service passes, in one environment after the other. */
+/** One suite that every kind of service passes. */
 export function testConformance(subject: Subject): void {
-  const { kind, programs, write, read } = subject;
-  const suite = (what: string, run: (t: TestContext) => Promise<void>) =>
-    test(`${kind.name}: ${what}`, async (t) => {
-      if (programs.every((program) => needProgram(t, program))) await run(t);
-    });
+  test(subject.kind.name, async (t) => {
+    const { kind, server } = subject;
+    if (server === undefined) return testAll(subject, t, makePlace);
+    if (!(await needServer(t, server))) return;
+    const { directory } = await makePlace(t);
+    const keeper = await kind.open(await makePlace(t, { directory }));
+    let applications = 0;
+    await testAll(subject, t, (inner) =>
+      makePlace(inner, { directory, application: `shop_${++applications}` }),
+    );
+    await keeper.close();
+  });
+}
 
-  suite("set up twice is set up once, what is stored stays over a restart, and nobody else can read it", async (t) => {
+type Suite = (what: string, run: (t: TestContext) => Promise<void>) => Promise<void>;
+type MakePlace = (t: TestContext) => Promise<TestPlace>;
+
+async function testAll(subject: Subject, parent: TestContext, makeShared: MakePlace): Promise<void> {
+  const { kind, write, read } = subject;
+  const suite: Suite = (what, run) => parent.test(what, run);
+
+  await suite("set up twice is set up once, what is stored stays over a restart, and nobody else can read it", async (t) => {
     const place = await makePlace(t);
     const first = await kind.open(place);
     await first.setUp();
@@ -86,8 +101,8 @@ export function testConformance(subject: Subject): void {
     await second.close();
   });
 
-  suite("a backup brings back what was there, all of it, and a bad one changes nothing", async (t) => {
-    const place = await makePlace(t);
+  await suite("a backup brings back what was there, all of it, and a bad one changes nothing", async (t) => {
+    const place = await makeShared(t);
     const service = await kind.open(place);
     await service.setUp();
     const values = valuesOf(service);
@@ -113,8 +128,8 @@ export function testConformance(subject: Subject): void {
     await service.close();
   });
 
-  suite("clear leaves it empty and usable, remove leaves nothing, and set up makes it again", async (t) => {
-    const service = await kind.open(await makePlace(t));
+  await suite("clear leaves it empty and usable, remove leaves nothing, and set up makes it again", async (t) => {
+    const service = await kind.open(await makeShared(t));
     await service.setUp();
     await write(valuesOf(service), "a", "1");
     await service.clear();
@@ -130,8 +145,8 @@ export function testConformance(subject: Subject): void {
     await service.close();
   });
 
-  suite("an address of it can be given; a wrong one is refused without being quoted", async (t) => {
-    const place = await makePlace(t);
+  await suite("an address of it can be given; a wrong one is refused without being quoted", async (t) => {
+    const place = await makeShared(t);
     const own = await kind.open(place);
     await own.setUp();
     const address = valuesOf(own)[kind.mainVariable] ?? "";
@@ -156,7 +171,7 @@ export function testConformance(subject: Subject): void {
     await own.close();
   });
 
-  suite("two environments do not see each other", async (t) => {
+  await suite("two environments do not see each other", async (t) => {
     const services = await Promise.all(
       ["a", "b"].map(async (text) => {
         const service = await kind.open(await makePlace(t));
@@ -170,19 +185,17 @@ export function testConformance(subject: Subject): void {
     await Promise.all(services.map((service) => service.close()));
   });
 
-  if (kind.isDatabase) testSqlFiles(subject, suite);
+  if (kind.isDatabase) await testSqlFiles(subject, suite, makeShared);
 }
-
-type Suite = (what: string, run: (t: TestContext) => Promise<void>) => void;
 
 const FIRST = {
   name: "sql/1.sql",
   text: "-- tables\nBEGIN;\nCREATE TABLE fruit (name varchar(20) PRIMARY KEY);\nINSERT INTO fruit VALUES ('apple; or so');\nCOMMIT;\n",
 };
 
-function testSqlFiles({ kind }: Subject, suite: Suite): void {
-  suite("SQL files run once each, in order, also when two sessions want to", async (t) => {
-    const service = await kind.open(await makePlace(t));
+async function testSqlFiles({ kind }: Subject, suite: Suite, makeShared: MakePlace): Promise<void> {
+  await suite("SQL files run once each, in order, also when two sessions want to", async (t) => {
+    const service = await kind.open(await makeShared(t));
     await service.setUp();
     const { sql } = service;
     assert.ok(sql !== undefined);
@@ -205,8 +218,8 @@ function testSqlFiles({ kind }: Subject, suite: Suite): void {
     await service.close();
   });
 
-  suite("a failing file is told by its line, and nothing of it stays where the database can undo it", async (t) => {
-    const service = await kind.open(await makePlace(t));
+  await suite("a failing file is told by its line, and nothing of it stays where the database can undo it", async (t) => {
+    const service = await kind.open(await makeShared(t));
     await service.setUp();
     const { sql } = service;
     assert.ok(sql !== undefined);

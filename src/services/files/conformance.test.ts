@@ -9,7 +9,6 @@ const pathOf = ({ _DIRECTORY: directory = "" }: Values, name: string) => join(di
 for (const kind of [filesService, publicFilesService]) {
   testConformance({
     kind,
-    programs: [],
     write: async (values, name, text) => writeFileSync(pathOf(values, name), text),
     read: async (values, name) =>
       existsSync(pathOf(values, name)) ? readFileSync(pathOf(values, name), "utf8") : undefined,

@@ -18,7 +18,6 @@ const TABLE = "CREATE TABLE IF NOT EXISTS notes (name text PRIMARY KEY, note tex
 
 testConformance({
   kind: sqliteService,
-  programs: [],
   async write(values, name, text) {
     use(values, (database) => {
       database.exec(TABLE);

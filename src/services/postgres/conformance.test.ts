@@ -1,0 +1,48 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { testConformance, type Values } from "../../testing/service-conformance.ts";
+import { postgresService } from "./service.ts";
+
+async function use<Result>(values: Values, run: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: values["_URL"] });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
+
+testConformance({
+  kind: postgresService,
+  server: "postgres",
+  write: (values, name, text) =>
+    use(values, async (client) => {
+      await client.query("CREATE TABLE IF NOT EXISTS notes (name text PRIMARY KEY, note text)");
+      await client.query("INSERT INTO notes VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET note = $2", [
+        name,
+        text,
+      ]);
+    }),
+  read: (values, name) =>
+    use(values, async (client) => {
+      const { rows: tables } = await client.query("SELECT to_regclass('notes') AS notes");
+      if (tables[0]?.notes === null) return undefined;
+      const { rows } = await client.query("SELECT note FROM notes WHERE name = $1", [name]);
+      return rows[0]?.note;
+    }),
+  wrongAddresses: [
+    "",
+    "mysql://ada:SECRET@localhost/db",
+    "postgres://ada:SECRET@localhost",
+    "postgres://:SECRET@localhost/db",
+    "postgres://ada:SECRET@localhost:port/db",
+    "postgres://ada:SECRET%@localhost/db",
+    "postgres://ada@localhost/db?password=SECRET",
+    "postgres://ada:SECRET@localhost/a/b",
+  ],
+  nowhere: () => "postgres://ada:SECRET@127.0.0.1:1/db",
+  spoil: (backup) => appendFileSync(join(backup, "database.sql"), "SELECT 1/0;\n"),
+});

@@ -1,0 +1,49 @@
+import { chown, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { HELD_DIRECTORY } from "../../system/guarded-process.ts";
+import type { ServerRecipe } from "../own-server.ts";
+import { findProgram } from "../programs.ts";
+import type { ServicePlace } from "../service.ts";
+import { missing } from "../service-errors.ts";
+import { withClient } from "./client.ts";
+
+export const ADMINISTRATOR = "holdall";
+
+const DATA = `${HELD_DIRECTORY}/data`;
+
+/** @throws AppError `service_missing`. */
+export async function findPostgres(place: ServicePlace): Promise<ServerRecipe> {
+  const find = async (program: string) => {
+    const path = await findProgram(program, place.env);
+    const address = "postgres://user:password@localhost/database";
+    if (path === undefined) throw missing(place, "PostgreSQL", { program, deb: "postgresql", address });
+    return path;
+  };
+  const [postgres, initdb] = [await find("postgres"), await find("initdb")];
+  return {
+    ...{ type: "postgres", user: "postgres" },
+    async initialise(home, secret, run) {
+      const file = join(home, "password");
+      await writeFile(file, secret, { flag: "wx", mode: 0o600 });
+      const { uid, gid } = await stat(home);
+      await chown(file, uid, gid);
+      const encoding = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-instructions"];
+      const account = [`--username=${ADMINISTRATOR}`, `--pwfile=${HELD_DIRECTORY}/password`];
+      await run([initdb, `--pgdata=${DATA}`, ...account, ...encoding]);
+      await rm(file);
+    },
+    argv: (port) => [
+      // With the lock, no server of these data is alive: what a killed one left could name any process by now.
+      ...["sh", "-c", 'rm -f "$1/postmaster.pid" && shift && exec "$@"', "sh", DATA],
+      ...[postgres, "-D", DATA, "-p", String(port), "-c", "listen_addresses=127.0.0.1"],
+      // Statements may have secrets.
+      ...["-c", "unix_socket_directories=", "-c", "log_min_error_statement=panic"],
+    ],
+    connect: (port, secret) => withClient(administrator(port, secret), async () => {}),
+  };
+}
+
+export function administrator(port: number, secret: string) {
+  const account = { host: "127.0.0.1", port, user: ADMINISTRATOR, password: secret };
+  return { ...account, database: "postgres", parameters: {} };
+}
