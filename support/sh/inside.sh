@@ -125,7 +125,13 @@ holdall_unpack() (
   unset TAR_OPTIONS # of GNU tar
   mkdir -p "$holdall_cache/layers" "$holdall_cache/work" 2>/dev/null && [ -w "$holdall_cache/work" ] ||
     holdall_refuse "its cache $holdall_cache is not writable" 'Set HOLDALL_CACHE to a directory of your own.'
+  holdall_full() {
+    holdall_refuse "its Python cannot be unpacked into $holdall_cache" \
+      'Free some space, or set HOLDALL_CACHE to a directory on another disk.'
+  }
   if command -v flock >/dev/null 2>&1; then
+    # A redirection that fails ends a shell that does it by `exec`, without a word of ours.
+    { true >>"$holdall_cache/lock"; } 2>/dev/null || holdall_full
     exec 9>>"$holdall_cache/lock"
     flock 9 2>/dev/null || : # a file system without locks
   fi
@@ -138,10 +144,6 @@ holdall_unpack() (
   }
   holdall_clear
   trap holdall_clear EXIT
-  holdall_full() {
-    holdall_refuse "its Python cannot be unpacked into $holdall_cache" \
-      'Free some space, or set HOLDALL_CACHE to a directory on another disk.'
-  }
   holdall_damaged() {
     holdall_refuse "it is damaged: layers/$holdall_layer.tar.gz is not as it was sealed" 'Copy the file again.'
   }
