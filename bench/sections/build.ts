@@ -54,7 +54,7 @@ const TEXT = `Cold: every cache of the tool, of pip and of uv is empty, and noth
 directory, as if they had been downloaded. PyInstaller then makes its virtual environment and installs itself into it.
 Warm: nothing changed, the output was deleted. One line changed: a comment at the end of a module; the venv gets the new
 file and is compiled. Holdall checks imports unless told not to; none of
-the others does. PyInstaller was measured once; its directory takes about as long as its one file.`;
+the others does. PyInstaller was measured once.`;
 
 function emptyAll({ input }: Entry): void {
   removeTree(input.cache);
