@@ -39,6 +39,12 @@ class Artifact:
         self._check_members()
         self._check_prefix()
 
+    @property
+    def program(self):
+        """What sh runs to start it; never a bare name, which would be looked up in PATH."""
+        path = self.path + "/prefix" if self.is_open else self.path
+        return path if "/" in path else "./" + path
+
     def chunks(self, name):
         return self._source.chunks(name)
 

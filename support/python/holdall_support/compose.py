@@ -41,16 +41,20 @@ class Release:
         self.files = {}  # to (path in the store, size)
         self.links = {}  # to target
         self.texts = {}  # to (bytes, mode): what is made here
+        self.options = {}  # of scripts that have one
         self.bytecode = []  # texts that are modules and need their bytecode beside them
 
     def list_programs(self):
-        """What lies in bin: name to the directory where its Python script is, None for other programs."""
+        """What lies in bin: name to the directory where its Python script is (None for other programs) and the option of
+        Python in its first line (mostly "").
+        """
         programs = {place[4:]: None for place in self.files if place.startswith("bin/")}
         for place in self.texts:
             directory, _, name = place.partition("/")
             if directory == "libexec" or (directory == "bin" and programs.get(name) != "libexec"):
                 programs[name] = directory
-        return {name: programs[name] for name in sorted(programs) if "/" not in name}
+        names = [name for name in sorted(programs) if "/" not in name]
+        return {name: (programs[name], self.options.get(name, "")) for name in names}
 
     def list_bytecode(self):
         return [cache_path(module) for module in self.bytecode]
@@ -63,6 +67,7 @@ class Release:
             self.links.update({"%s/%s" % (directory, place): target for place, target in links.items()})
 
     def add_script(self, name, script):
+        self.options[name] = script.option
         if script.is_split:
             self.texts["libexec/" + name] = (script.text, 0o444)
             self.texts["bin/" + name] = (script.render_launcher("%s/libexec/%s" % (self.path, name)), 0o555)

@@ -4,7 +4,7 @@ import os
 import sys
 
 from .interpreter import Interpreter
-from .refusal import Broken
+from .refusal import Broken, Refusal
 
 
 class InsideInterpreter(Interpreter):
@@ -22,6 +22,14 @@ class InsideInterpreter(Interpreter):
         return [self.layer]
 
     def enter(self, release):
+        try:
+            release.encode("utf-8")
+        except UnicodeEncodeError:
+            # Python reads its own directory from pyvenv.cfg as UTF-8, or does not start.
+            raise Refusal(
+                "its Python is inside, and the path of its release is not UTF-8: %r" % release,
+                "Set HOLDALL_CACHE to another directory.",
+            ) from None
         self.path = "%s/python/bin/%s" % (release, self.program)
 
     def serves(self, target):
@@ -44,8 +52,5 @@ def find_interpreter(manifest):
 
 def start_by_prefix(artifact, arguments, environment):
     """Replaces this process: whatever Python it is, the one inside is used."""
-    path = artifact.path if not artifact.is_open else artifact.path + "/prefix"
-    if "/" not in path:
-        path = "./" + path
     environment.pop("HOLDALL_PYTHON", None)
-    os.execve("/bin/sh", ["/bin/sh", path, *arguments], environment)
+    os.execve("/bin/sh", ["/bin/sh", artifact.program, *arguments], environment)

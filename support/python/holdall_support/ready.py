@@ -14,6 +14,9 @@ BOOT_ID = "/proc/sys/kernel/random/boot_id"
 # application itself (PYTHONUNBUFFERED, PYTHONHASHSEED, ...) stays.
 NOT_INHERITED = "PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONPLATLIBDIR __PYVENV_LAUNCHER__ HOLDALL_PYTHON"
 PYTHON = '"$holdall_release"/bin/python'
+# What gunicorn has to know to start the file again, which may be another one by then. Python hands no such option on to
+# its children, as it would a variable: how many words were added to which command of what.
+CALL = ' -X "holdall_call=$#/"%s"/$0"'
 PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}|\{port\}|[^{}]+")
 MEANINGS = {
     "{{": "'{'",
@@ -100,33 +103,32 @@ def render_arms(scripts, plan, interpreter):
     """One case for each command, then those for the programs of the release, which keep their own names."""
     for name, command in sorted(plan["commands"].items()):
         if command["kind"] == "argv":
-            test, words = render_argv(command["argv"], scripts)
+            test, words = render_argv(name, command["argv"], scripts)
             yield '    %s) %sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), test, words)
     yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, PYTHON)
     # The interpreter is named and not left to the script's first line: that is slower, and fails on a noexec cache.
-    for directory, start, test in (
-        ("bin", PYTHON + " ", ""),
-        ("libexec", PYTHON + " ", ""),
-        (None, "", '[ -x "$holdall_script" ] && '),
-    ):
-        names = [name for name, place in scripts.items() if place == directory]
-        if names:
-            yield (
-                "    %s)\n      holdall_script=$holdall_release/%s/$1\n"
-                '      %sshift && holdall_enter && exec %s"$holdall_script" "$@"\n      ;;\n'
-            ) % (" | ".join(quote(name) for name in names), directory or "bin", test, start)
+    for place in sorted(set(scripts.values()), key=str):
+        directory, option = place
+        start = "".join(word + " " for word in (PYTHON, *option.split())) if directory else ""
+        test = "" if directory else '[ -x "$holdall_script" ] && '
+        names = [name for name in scripts if scripts[name] == place]
+        yield (
+            "    %s)\n      holdall_script=$holdall_release/%s/$1\n"
+            '      %sshift && holdall_enter && exec %s"$holdall_script" "$@"\n      ;;\n'
+        ) % (" | ".join(quote(name) for name in names), directory or "bin", test, start)
 
 
-def render_argv(argv, scripts):
-    """A test that may be empty, and the words for `exec`."""
+def render_argv(name, argv, scripts):
+    """A test that may be empty, and the words for `exec`, of the command of this name."""
     program, *rest = argv
     words = [render_word(word) for word in rest]
     if re.fullmatch(r"python[0-9.]*", program):
-        return "", " ".join([PYTHON, *words])
+        call = CALL % quote(name) if rest[:2] == ["-m", "holdall_gunicorn"] else ""
+        return "", " ".join([PYTHON + call, *words])
     if program in scripts:
-        directory = scripts[program]
-        start = [PYTHON, in_release(directory, program)] if directory else [in_release("bin", program)]
-        return "", " ".join(start + words)
+        directory, option = scripts[program]
+        start = [PYTHON, *option.split()] if directory else []
+        return "", " ".join([*start, in_release(directory or "bin", program), *words])
     # A failed exec ends the shell without a word; this way the cold path says what is missing.
     first = render_word(program)
     return "command -v %s >/dev/null 2>&1 && " % first, " ".join([first, *words])

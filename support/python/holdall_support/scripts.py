@@ -22,6 +22,7 @@ class Script:
 
     def __init__(self, body, option, python):
         first_line = "#!%s %s" % (python, option) if option else "#!" + python
+        self.option = option
         self.is_split = not PLAIN.fullmatch(python) or len(first_line) > MAX_FIRST_LINE
         # It stays one line, so that the encoding may be named in the next one (PEP 263).
         self.text = (b"# called from bin" if self.is_split else first_line.encode("ascii")) + b"\n" + body

@@ -15,6 +15,7 @@ from .record import has_record, write_record
 from .refusal import Refusal
 from .store import ensure_layers
 from .system_packages import find_system_packages
+from .words import quote
 
 MODULES = "release/"  # members that go into every release
 NOTICE_BYTES = 8 << 20
@@ -91,8 +92,8 @@ def start(artifact, arguments, environment):
     check_command(this, arguments[0], environment)
     sys.stdout.flush()
     restore_process(environment)
-    script, name = ('. "$0"\n', this.ready) if text is None else (text, artifact.path)
-    os.execve("/bin/sh", ["/bin/sh", "-c", script + "exit 70", name, *arguments], environment)
+    script = ". %s\n" % quote(this.ready) if text is None else text
+    os.execve("/bin/sh", ["/bin/sh", "-c", script + "exit 70", artifact.program, *arguments], environment)
 
 
 def prepare(this):

@@ -1,11 +1,33 @@
-"""Imported by each Python process of a release, through holdall.pth, before any other code. It never prints or fails.
+"""Imported by each Python process of a release, through holdall.pth, before any other code.
 
-Marks the release as in use, finds the system's certificates for a Python inside, and keeps the working directory, where
-an application's data is, off the import path.
+It ends the process when a Python inside does not run with its own standard library. What follows that never prints or
+fails: it marks the release as in use, finds the system's certificates for a Python inside, and keeps the working
+directory, where an application's data is, off the import path.
 """
 
 import os
 import sys
+
+PACKAGES = os.path.dirname(__file__)
+RELEASE = os.path.dirname(os.path.dirname(os.path.dirname(PACKAGES)))  # lib/pythonX.Y/site-packages
+INSIDE = RELEASE + "/python"
+
+
+def check_python():
+    """Where `home` in pyvenv.cfg is wrong or files have gone, Python silently takes the directory that it was built
+    for, or a Python of the system: cpython#127440.
+    """
+    try:
+        if os.path.samefile(sys.base_prefix, INSIDE):
+            return
+    except OSError:
+        pass
+    sys.stderr.write(
+        "cannot start %s: its Python is inside, and found the standard library of %s\n"
+        "hint: Run `--holdall cache repair` of the artifact, or make this directory again.\n" % (RELEASE, sys.base_prefix)
+    )
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def mark_in_use():
@@ -17,10 +39,7 @@ def mark_in_use():
     import fcntl
     import mmap
 
-    path = __file__
-    for _ in range(4):  # lib/pythonX.Y/site-packages/holdall_release.py
-        path = os.path.dirname(path)
-    file = os.open(path + "/.in-use", os.O_RDONLY | os.O_CLOEXEC)
+    file = os.open(RELEASE + "/.in-use", os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         options = {"trackfd": False} if sys.version_info >= (3, 13) else {}
@@ -68,18 +87,18 @@ def find_certificates():
 
     What the user has set stays. Where the system has none, those that the application brings by certifi are taken.
     """
-    packages = os.path.dirname(__file__)
-    release = os.path.dirname(os.path.dirname(os.path.dirname(packages)))
-    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or not os.path.isdir(release + "/python"):
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
         return
-    for path in (*CERTIFICATES, packages + "/certifi/cacert.pem"):
+    for path in (*CERTIFICATES, PACKAGES + "/certifi/cacert.pem"):
         if os.access(path, os.R_OK):
             os.environ["SSL_CERT_FILE"] = path
             break
 
 
 try:
-    find_certificates()
+    if os.path.isdir(INSIDE):
+        check_python()
+        find_certificates()
 except Exception:  # then no server is trusted, as on any system without certificates
     pass
 try:

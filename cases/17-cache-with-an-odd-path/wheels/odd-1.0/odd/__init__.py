@@ -1,0 +1,5 @@
+import sys
+
+
+def main():
+    print("entry point", *sys.argv[1:], flush=True)
