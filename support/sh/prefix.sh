@@ -173,7 +173,16 @@ holdall_self=$0
 case $holdall_self in
   */*) ;;
   *)
-    if [ -f "$0" ]; then holdall_self=./$0; else holdall_self=$(command -v -- "$0"); fi
+    # Not by `command -v`, for which `alias` is a builtin.
+    holdall_self=./$0
+    set -f
+    IFS=:
+    for holdall_directory in ${PATH:-}; do
+      [ ! -f "$holdall_self" ] || break
+      holdall_self=$holdall_directory/$0
+    done
+    set +f
+    unset IFS
     ;;
 esac
 # An open artifact is started by its directory.
