@@ -24,7 +24,7 @@ const by = ["sh", "-c", 'HOLDALL_CACHE=$HOLDALL_CACHE/$(printf "$NAME") exec "$0
 export default defineCase({
   sentence:
     "programs of every kind run from a cache whose path is long, or has spaces, quotes, other letters or bytes that are no text; one with a colon or a line end is refused, and for a Python inside one that is no text",
-  origin: ["pip#1773", "execve(2): interpreter scripts"],
+  origin: ["execve(2)"],
   seenFailing:
     "with the launcher's path unquoted, sh finds no end of a quote in it and no script runs; a Python inside in a directory that is no text ended with a UnicodeDecodeError in site.py",
   refusal: "cannot start …: the path of its cache has a colon or a line end: …",
