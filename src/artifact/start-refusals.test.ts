@@ -151,6 +151,11 @@ test("a cache that has no place, or a wrong one", async (t) => {
       "Set HOLDALL_CACHE to another.",
     ],
     [
+      { HOLDALL_CACHE: "/proc/cache" },
+      "its cache /proc/cache cannot be made: no such file or directory",
+      "Set HOLDALL_CACHE to a directory of your own.",
+    ],
+    [
       { HOLDALL_CACHE: artifact.path },
       `${artifact.path} is not a directory`,
       "Move it, or set HOLDALL_CACHE to another directory.",

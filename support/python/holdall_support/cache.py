@@ -77,6 +77,9 @@ class Cache:
         except OSError as error:
             if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and os.path.isdir(self.releases):
                 return False
+            if explain(error, self.path) is None:  # below /proc, a name that is too long, a server that has gone
+                reason = "its cache %s cannot be made: %s" % (self.path, error.strerror.lower())
+                raise Refusal(reason, "Set HOLDALL_CACHE to a directory of your own.") from error
             raise
 
     def _take_lock(self):
