@@ -54,7 +54,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const services = await openServices(runnable.plan, {
     ...{ directories, env, signal, application: runnable.name },
     given: { ...others, ...withoutUndefined(env) },
-    startServer: (server) => startGuarded({ ...server, python, env }),
+    startServer: (server) => startGuarded({ ...server, python }),
   });
   for (const [name, { type }] of Object.entries(runnable.plan.services ?? {})) {
     onEvent({ kind: "service-ready", name, type });
