@@ -3,6 +3,7 @@ import { findNearMiss } from "../errors/near-miss.ts";
 import { filesService } from "./files/service.ts";
 import { postgresService } from "./postgres/service.ts";
 import { publicFilesService } from "./public_files/service.ts";
+import { redisService } from "./redis/service.ts";
 import type { ServiceKind } from "./service.ts";
 import { sqliteService } from "./sqlite/service.ts";
 
@@ -11,6 +12,7 @@ export const SERVICE_KINDS: readonly ServiceKind[] = [
   filesService,
   publicFilesService,
   postgresService,
+  redisService,
 ];
 
 /** @throws AppError `service_not_found`, with the near miss. */

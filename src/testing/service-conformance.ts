@@ -12,8 +12,10 @@ import { makeDirectory } from "./small-artifact.ts";
 /** What the suite cannot know of a kind: how an application uses it, by a client that is not ours where there is one. */
 export interface Subject {
   readonly kind: ServiceKind;
-  /** Without it the suite is left out. Where there is one, most tests are applications side by side on one server. */
+  /** Without it the suite is left out. */
   readonly server?: string;
+  /** Most tests are applications side by side on one server, which takes long to make. */
+  readonly isShared?: boolean;
   /** Keeps a text under a name, with nothing but the values that the application gets. */
   write(values: Values, name: string, text: string): Promise<void>;
   read(values: Values, name: string): Promise<string | undefined>;
@@ -64,9 +66,9 @@ async function checkUsable({ write, read }: Subject, service: OpenService): Prom
 /** One suite that every kind of service passes. */
 export function testConformance(subject: Subject): void {
   test(subject.kind.name, async (t) => {
-    const { kind, server } = subject;
-    if (server === undefined) return testAll(subject, t, makePlace);
-    if (!(await needServer(t, server))) return;
+    const { kind, server, isShared = false } = subject;
+    if (server !== undefined && !(await needServer(t, server))) return;
+    if (!isShared) return testAll(subject, t, makePlace);
     const { directory } = await makePlace(t);
     const keeper = await kind.open(await makePlace(t, { directory }));
     let applications = 0;

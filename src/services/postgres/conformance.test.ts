@@ -18,6 +18,7 @@ async function use<Result>(values: Values, run: (client: pg.Client) => Promise<R
 testConformance({
   kind: postgresService,
   server: "postgres",
+  isShared: true,
   write: (values, name, text) =>
     use(values, async (client) => {
       await client.query("CREATE TABLE IF NOT EXISTS notes (name text PRIMARY KEY, note text)");
