@@ -42,6 +42,8 @@ export interface ArtifactOptions {
   readonly distribution?: readonly LayerEntry[];
   /** Beside those of the program inside. */
   readonly members?: Readonly<Record<string, Uint8Array>>;
+  /** Distributions that only `otherTargets` name. */
+  readonly more?: readonly ArtifactLayer[];
   /** A layer of kind `interpreter`; without one, the host's Python starts it. `target` says for which machine it is. */
   readonly interpreter?: ArtifactLayer;
 }
@@ -75,10 +77,11 @@ export async function makeArtifactToStart(
     { kind: "distribution" },
   );
   const inside = options.interpreter === undefined ? [] : [options.interpreter];
+  const { more = [] } = options;
   const usual: Target = {
     python: { implementation: "cpython", version: PYTHON.version, abi: PYTHON.abi },
     processor: "any",
-    layers: [...inside.map(({ identity }) => identity), distribution.identity, application.identity],
+    layers: [...inside, distribution, application].map(({ identity }) => identity),
     plan: {
       importPath: ["."],
       scripts: { shop: "shop:main" },
@@ -99,6 +102,7 @@ export async function makeArtifactToStart(
       layers: [
         ...inside,
         { ...distribution, name: "cart", version: "2.1" },
+        ...more,
         { ...application, name: "shop", version: "1.0" },
       ],
       targets,
