@@ -11,8 +11,7 @@ export default defineCase({
   sentence:
     "machine code on a cache from which nothing can be run is refused with the mount's name, before anything is written and before a distribution can fall back to something slower",
   origin: ["markupsafe: falls back to pure Python"],
-  seenFailing:
-    "with the test for noexec taken out, the load ended in a traceback of Python's",
+  seenFailing: "with the test for noexec taken out, the load ended in a traceback of Python's",
   refusal: "cannot start …: it has native code, and its cache … is on …, which is mounted noexec",
   async shownBy(place, t) {
     if (!needRoot(t)) return;
