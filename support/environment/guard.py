@@ -1,4 +1,4 @@
-"""Runs one process of an environment and lets nothing of it survive: docs/decisions/0018-a-guard-for-each-process.md.
+"""Runs one process of an environment and lets nothing of it survive: docs/decisions/0023-a-guard-for-each-process.md.
 
     guard.py CONTROL GRACE_SECONDS LOCK USER [WORD ...]
 
