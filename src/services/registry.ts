@@ -1,6 +1,7 @@
 import { AppError } from "../errors/app-error.ts";
 import { findNearMiss } from "../errors/near-miss.ts";
 import { filesService } from "./files/service.ts";
+import { mysqlService } from "./mysql/service.ts";
 import { postgresService } from "./postgres/service.ts";
 import { publicFilesService } from "./public_files/service.ts";
 import { redisService } from "./redis/service.ts";
@@ -12,6 +13,7 @@ export const SERVICE_KINDS: readonly ServiceKind[] = [
   filesService,
   publicFilesService,
   postgresService,
+  mysqlService,
   redisService,
 ];
 

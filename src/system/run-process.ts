@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
+import { open } from "node:fs/promises";
 
 export interface ProcessOptions {
   readonly cwd?: string;
   /** The whole environment; nothing of this process's is added. */
   readonly env: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Path of a file that is its input instead. */
+  readonly inputFile?: string;
   /** Ends the process and all it has started in its group. */
   readonly signal?: AbortSignal | undefined;
   /** Called with each line of either stream, without its end. */
@@ -32,14 +35,18 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
   const [program, ...args] = argv;
   if (program === undefined) throw new Error("an argv has at least one word");
   options.signal?.throwIfAborted();
-  const { cwd, env } = options;
-  const child = spawn(program, args, { ...(cwd === undefined ? {} : { cwd }), env, detached: true });
+  const { cwd, env, inputFile } = options;
+  const file = inputFile === undefined ? undefined : await open(inputFile);
+  const child = spawn(program, args, {
+    ...{ ...(cwd === undefined ? {} : { cwd }), env, detached: true },
+    stdio: [file?.fd ?? "pipe", "pipe", "pipe"],
+  });
   const stdout = keepTail(options);
   const stderr = keepTail(options);
-  child.stdout.on("data", stdout.add);
-  child.stderr.on("data", stderr.add);
-  child.stdin.on("error", () => {}); // it may end without reading its input
-  child.stdin.end(options.input ?? "");
+  child.stdout?.on("data", stdout.add);
+  child.stderr?.on("data", stderr.add);
+  child.stdin?.on("error", () => {}); // it may end without reading its input
+  child.stdin?.end(options.input ?? "");
 
   let force: NodeJS.Timeout | undefined;
   const killGroup = (signal: NodeJS.Signals) => {
@@ -67,6 +74,7 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
       stderr: stderr.end(),
     };
   } finally {
+    await file?.close();
     clearTimeout(force);
     options.signal?.removeEventListener("abort", abort);
   }

@@ -33,7 +33,9 @@ export interface SqlDatabase {
 export interface SqlComplaint {
   readonly reason: string;
   /** Characters of the statement before what it complains about. */
-  readonly offset?: number | undefined;
+  readonly offset?: number;
+  /** Of the statement, from 1: from databases that count lines. */
+  readonly line?: number;
 }
 
 /** Name of the table in which files are recorded. */
@@ -138,10 +140,10 @@ function refuseStatement(
   { isUndoing }: SqlDatabase,
   name: string,
   { text, line }: SqlStatement,
-  { reason, offset = 0 }: SqlComplaint,
+  { reason, offset = 0, line: inside }: SqlComplaint,
   place: ServicePlace,
 ): AppError {
-  const wrongLine = line + text.slice(0, offset).split("\n").length - 1;
+  const wrongLine = line + (inside ?? text.slice(0, offset).split("\n").length) - 1;
   const stays = isUndoing ? "" : ` (tables that statements before line ${line} have changed stay changed)`;
   return new AppError({
     code: "sql_failed",
