@@ -16,18 +16,20 @@ export function listListeners({ processes }: Plan): readonly string[] {
 }
 
 /**
- * Where each process listens: `web` on the port that was asked for, which has to be free; the others on the next ones that
- * are.
+ * Where each process listens: `web` on the port that was asked for, the others on the next ones. Where they are going to be
+ * started, the first one has to be free, and the others are those that are.
  * @throws AppError `port_in_use`, with who uses it.
  */
 export async function findAddresses(
   plan: Plan,
   { host, port }: Address,
+  { areFree = true }: { readonly areFree?: boolean | undefined } = {},
 ): Promise<Readonly<Record<string, Address>>> {
   const addresses: Record<string, Address> = {};
   let next = port;
   for (const name of listListeners(plan)) {
-    if (name === "web") await checkPort({ host, port }, name);
+    if (!areFree) next = Math.min(next, MAX_PORT);
+    else if (name === "web") await checkPort({ host, port }, name);
     else while (next <= MAX_PORT && !(await isPortFree(host, next))) next += 1;
     addresses[name] = { host, port: next };
     next += 1;

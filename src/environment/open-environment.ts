@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startGuarded } from "../system/guarded-process.ts";
+import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
 import { findAddresses } from "./addresses.ts";
 import { type Directories, ensureDirectories, planDirectories } from "./directories.ts";
 import type { OnEnvironmentEvent } from "./events.ts";
@@ -18,6 +18,8 @@ export interface EnvironmentOptions extends SettingOptions {
   readonly kind: EnvironmentKind;
   /** Where `web` listens. */
   readonly address: Address;
+  /** No process is going to listen: beside a running one, a command is told the same addresses. */
+  readonly isForCommands?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnEnvironmentEvent | undefined;
 }
@@ -33,6 +35,8 @@ export interface Environment {
   readonly addresses: Readonly<Record<string, Address>>;
   /** The whole environment of a command or process. */
   variablesOf(part: Part): Variables;
+  /** Whether servers of its own run now, which end with it. */
+  hasServers(): boolean;
   /** Ends servers of its own. Whoever has started something in it stops that first. */
   close(): Promise<void>;
 }
@@ -49,12 +53,20 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const { resolved, others } = await ensureSettings(runnable.plan, directories, options);
   requireSettings(resolved);
   const delivered = await deliverSettings(resolved, directories);
-  const addresses = await findAddresses(runnable.plan, options.address);
+  const addresses = await findAddresses(runnable.plan, options.address, {
+    areFree: !options.isForCommands,
+  });
   const python = join(runnable.prefix, "bin/python");
+  const servers = new Set<GuardedProcess>();
   const services = await openServices(runnable.plan, {
     ...{ directories, env, signal, application: runnable.name },
     given: { ...others, ...withoutUndefined(env) },
-    startServer: (server) => startGuarded({ ...server, python }),
+    async startServer(server) {
+      const started = await startGuarded({ ...server, python });
+      servers.add(started);
+      void started.ended.then(() => servers.delete(started));
+      return started;
+    },
   });
   for (const [name, { type }] of Object.entries(runnable.plan.services ?? {})) {
     onEvent({ kind: "service-ready", name, type });
@@ -64,6 +76,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   return {
     ...{ kind, runnable, directories, settings: resolved, services, addresses },
     variablesOf: (part) => injectVariables(injection, part, addresses[part.name] ?? options.address),
+    hasServers: () => servers.size > 0,
     close: () => services.close(),
   };
 }

@@ -22,6 +22,17 @@ export async function isPortFree(host: string, port: number): Promise<boolean> {
   });
 }
 
+/** A port that was free a moment ago: the system's choice. */
+export async function findFreePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen({ host, port: 0 }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
 /**
  * Who listens on a port of this machine, from /proc (proc(5)); undefined when that is not to be seen: the process of another user, of
  * another namespace.

@@ -1,0 +1,139 @@
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { Plan, UrlCommand } from "../../artifact/plan.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { findFreePort } from "../../system/port-owner.ts";
+import { DEFAULT_ADDRESS } from "../addresses.ts";
+import type { OnEnvironmentEvent } from "../events.ts";
+import { loadObject } from "../objects/load-object.ts";
+import { ProcessLog } from "../processes/process-log.ts";
+import { type Instance, startInstance } from "../processes/start-instance.ts";
+import { type Address, resolveArgv } from "../resolve-argv.ts";
+import { KEEP_BYTES, keepTail } from "./run-collected.ts";
+import type { CommandOptions, CommandPlace, CommandResult } from "./run-command.ts";
+
+const GRACE_MS = 5000;
+/** From the start of a `web` process until it listens. */
+const START_MS = 60_000;
+const BETWEEN_MS = 20;
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/** Asks the application itself: its object where it has one, else its `web` process, which is started for that. */
+export async function runUrl(
+  environment: CommandPlace,
+  name: string,
+  { path }: UrlCommand,
+  { signal, onEvent = () => {}, keepBytes = KEEP_BYTES }: CommandOptions,
+): Promise<CommandResult> {
+  const object = findServed(environment.runnable.plan);
+  const ask = (fetch: Fetch) => askFor(path, fetch, { signal, keepBytes });
+  if (object === undefined) return withWeb(environment, name, { signal, onEvent }, ask);
+  const loaded = await loadObject(environment, object, { onEvent, signal });
+  try {
+    return await ask((target, init) => loaded.fetch(target, init));
+  } finally {
+    await loaded.close();
+  }
+}
+
+/** `app` is the application's own. */
+function findServed({ objects }: Plan): string | undefined {
+  const served = Object.keys(objects).filter((name) => objects[name]?.interface !== "python");
+  return served.find((name) => name === "app") ?? served[0];
+}
+
+async function askFor(
+  path: string,
+  fetch: Fetch,
+  { signal, keepBytes }: { readonly signal: AbortSignal | undefined; readonly keepBytes: number },
+): Promise<CommandResult> {
+  const response = await fetch(path, { redirect: "manual", ...(signal && { signal }) });
+  const stdout = response.body === null ? "" : await keepTail(response.body, keepBytes);
+  const isDone = response.status < 400;
+  const said = `${path}: ${[response.status, response.statusText].join(" ").trimEnd()}\n`;
+  return { status: isDone ? 0 : 1, signal: undefined, stdout, stderr: isDone ? "" : said };
+}
+
+async function withWeb(
+  environment: CommandPlace,
+  name: string,
+  { signal, onEvent }: { readonly signal: AbortSignal | undefined; readonly onEvent: OnEnvironmentEvent },
+  ask: (fetch: Fetch) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const { runnable, directories } = environment;
+  const web = Object.hasOwn(runnable.plan.processes, "web") ? runnable.plan.processes["web"] : undefined;
+  if (web === undefined) throw nothingAnswers(name);
+  const { host } = environment.addresses["web"] ?? DEFAULT_ADDRESS;
+  const address = { host, port: await findFreePort(host) };
+  const log = new ProcessLog(join(directories.logs, `${name}.log`));
+  const guard = {
+    python: join(runnable.prefix, "bin/python"),
+    argv: resolveArgv(web.argv, runnable, address),
+    cwd: directories.data,
+    env: {
+      ...environment.variablesOf({ kind: "process", name: "web", instance: 1 }),
+      PORT: String(address.port),
+    },
+    graceMs: GRACE_MS,
+    ...(web.overlap === "never" && { lock: join(directories.run, "web.lock") }),
+  };
+  const instance = await startInstance(guard, { part: "web", log, onEvent });
+  try {
+    const open = await waitUntilOpen(address, { instance, signal });
+    if (!open) throw webFailed(name, log);
+    const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+    return await ask((path, init) => fetch(url + path, init));
+  } finally {
+    await instance.started.stop();
+    await instance.finished;
+    await log.close();
+  }
+}
+
+/** @returns false when the process has ended before it listened. */
+async function waitUntilOpen(
+  { host, port }: Address,
+  { instance, signal }: { readonly instance: Instance; readonly signal: AbortSignal | undefined },
+): Promise<boolean> {
+  let hasEnded = false;
+  void instance.finished.then(() => {
+    hasEnded = true;
+  });
+  const deadline = performance.now() + START_MS;
+  while (!(await canConnect(host, port))) {
+    if (hasEnded || performance.now() > deadline) return false;
+    await setTimeout(BETWEEN_MS, undefined, signal && { signal });
+  }
+  return true;
+}
+
+function canConnect(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function nothingAnswers(name: string): AppError {
+  return new AppError({
+    code: "object_not_found",
+    message: `cannot run ${name}: the application has neither an object nor a process web that answers requests`,
+    hint: "Declare the object (`app: module:name`), or a process named web.",
+    details: { command: name },
+  });
+}
+
+function webFailed(name: string, log: ProcessLog): AppError {
+  return new AppError({
+    code: "process_failed",
+    message: `cannot run ${name}: the process web, which would answer it, does not start to listen`,
+    hint: `All that it wrote is in ${log.path}.`,
+    excerpt: log.last.map(({ line }) => line).join("\n") || undefined,
+    details: { command: name, log: log.path },
+  });
+}
