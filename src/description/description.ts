@@ -1,3 +1,5 @@
+import type { Moment, SettingType as PlannedType } from "../artifact/plan.ts";
+
 /**
  * What the user wrote, checked, with what could be derived filled in. docs/description.md explains each field; the
  * records in schema/ hold type, default and help of each.
@@ -63,7 +65,7 @@ export const LIFECYCLE_NAMES = [
   "uninstall",
   "health",
   "unit_test",
-] as const;
+] as const satisfies readonly Moment[];
 export type LifecycleName = (typeof LIFECYCLE_NAMES)[number];
 
 /**
@@ -117,7 +119,7 @@ export const SETTING_TYPES = [
   "secret",
   "choice",
   "flag",
-] as const;
+] as const satisfies readonly PlannedType[];
 export type SettingType = (typeof SETTING_TYPES)[number];
 
 export interface Setting {
