@@ -7,6 +7,7 @@ import { AppError } from "../errors/app-error.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../services/service.ts";
 import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
 import { needServer } from "./needs.ts";
+import { testFull, testServer } from "./server-conformance.ts";
 import { makeDirectory } from "./small-artifact.ts";
 
 /** What the suite cannot know of a kind: how an application uses it, by a client that is not ours where there is one. */
@@ -23,6 +24,8 @@ export interface Subject {
   readonly wrongAddresses: readonly string[];
   /** An address of the right form where nothing answers. */
   nowhere(directory: string): string;
+  /** What an application tries with its own values, and with the names of another one on the same server. */
+  readonly forbidden?: readonly ((own: Values, other: Values) => Promise<unknown>)[];
   /** Makes a backup one that the service itself must find fault with, halfway if it can. */
   spoil(backup: string): void;
 }
@@ -38,17 +41,22 @@ export async function makePlace(t: TestContext, more: Partial<ServicePlace> = {}
   const base = await makeDirectory(t);
   const directory = join(base, "service");
   await mkdir(directory, { mode: 0o700 });
+  const place = { ...startPlace(directory), data: base, ...more };
+  t.after(() => Promise.all(place.servers.map((server) => server.stop())));
+  return place;
+}
+
+/** One whose directory is there already; its servers end with this program. */
+export function startPlace(directory: string): TestPlace {
   const servers: GuardedProcess[] = [];
-  t.after(() => Promise.all(servers.map((server) => server.stop())));
   return {
-    ...{ name: "database", application: "shop", directory, data: base, signal: undefined, servers },
+    ...{ name: "database", application: "shop", directory, data: directory, signal: undefined, servers },
     env: { PATH: process.env["PATH"] },
     async startServer(options) {
       const server = await startGuarded({ python: "/usr/bin/python3", ...options });
       servers.push(server);
       return server;
     },
-    ...more,
   };
 }
 
@@ -79,8 +87,8 @@ export function testConformance(subject: Subject): void {
   });
 }
 
-type Suite = (what: string, run: (t: TestContext) => Promise<void>) => Promise<void>;
-type MakePlace = (t: TestContext) => Promise<TestPlace>;
+export type Suite = (what: string, run: (t: TestContext) => Promise<void>) => Promise<void>;
+export type MakePlace = (t: TestContext) => Promise<TestPlace>;
 
 async function testAll(subject: Subject, parent: TestContext, makeShared: MakePlace): Promise<void> {
   const { kind, write, read } = subject;
@@ -187,6 +195,8 @@ async function testAll(subject: Subject, parent: TestContext, makeShared: MakePl
     await Promise.all(services.map((service) => service.close()));
   });
 
+  await testFull(subject, suite);
+  if (subject.server !== undefined) await testServer(subject, suite, makeShared);
   if (kind.isDatabase) await testSqlFiles(subject, suite, makeShared);
 }
 

@@ -46,6 +46,16 @@ testConformance({
     "mysql://ada:SECRET%@localhost/db",
     "mysql://ada@localhost/db?password=SECRET",
   ],
+  forbidden: [
+    async (own) => run(own, "CREATE USER another"),
+    async (own) => run(own, "CREATE DATABASE another"),
+    async (own) => run(own, "SELECT * FROM mysql.global_priv"),
+    async (own) => run(own, "SELECT 1 INTO OUTFILE '/tmp/holdall-out'"),
+    async (own) => run(own, "SET GLOBAL max_connections = 1"),
+    async (own, { _NAME: name = "" }) => run({ ...own, _NAME: name }, "SELECT 1"),
+    // A name that the other's would match if `_` stood for any character.
+    async (own, { _NAME: name = "" }) => run(own, `CREATE DATABASE ${name.replaceAll("_", "x")}`),
+  ],
   nowhere: () => "mysql://ada:SECRET@127.0.0.1:1/db",
   spoil: (backup) => appendFileSync(join(backup, "database.sql"), "SELECT nothing FROM nowhere;\n"),
 });

@@ -15,6 +15,10 @@ async function use<Result>(values: Values, run: (client: pg.Client) => Promise<R
   }
 }
 
+function connectTo(values: Values, database: string): Values {
+  return { ...values, _URL: (values["_URL"] ?? "").replace(/[^/]+$/, database) };
+}
+
 testConformance({
   kind: postgresService,
   server: "postgres",
@@ -43,6 +47,16 @@ testConformance({
     "postgres://ada:SECRET%@localhost/db",
     "postgres://ada@localhost/db?password=SECRET",
     "postgres://ada:SECRET@localhost/a/b",
+  ],
+  forbidden: [
+    (own) => use(own, (client) => client.query("CREATE ROLE another")),
+    (own) => use(own, (client) => client.query("CREATE DATABASE another")),
+    (own) => use(own, (client) => client.query(`ALTER ROLE "${own["_USER"]}" SUPERUSER`)),
+    (own) => use(own, (client) => client.query("SELECT rolpassword FROM pg_authid")),
+    (own) => use(own, (client) => client.query("SELECT pg_read_file('/etc/hostname')")),
+    (own) => use(own, (client) => client.query("COPY (SELECT 1) TO PROGRAM 'true'")),
+    (own, { _NAME: name = "" }) => use(connectTo(own, name), (client) => client.query("SELECT 1")),
+    (own) => use(connectTo(own, "postgres"), (client) => client.query("SELECT 1")),
   ],
   nowhere: () => "postgres://ada:SECRET@127.0.0.1:1/db",
   spoil: (backup) => appendFileSync(join(backup, "database.sql"), "SELECT 1/0;\n"),

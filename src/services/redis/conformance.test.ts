@@ -27,6 +27,13 @@ testConformance({
     "redis://localhost/0?password=SECRET",
     "redis://:SECRET@",
   ],
+  forbidden: [
+    async (own) => run(own, "CONFIG", "SET", "dir", "/tmp"),
+    async (own) => run(own, "ACL", "LIST"),
+    async (own) => run(own, "SHUTDOWN"),
+    async (own) => run(own, "REPLICAOF", "127.0.0.1", "1"),
+    async (own) => run(own, "MODULE", "LIST"),
+  ],
   nowhere: () => "redis://:SECRET@127.0.0.1:1/0",
   spoil(backup) {
     const file = join(backup, "keys.jsonl");
