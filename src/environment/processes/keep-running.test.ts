@@ -81,8 +81,8 @@ test("a restart that was asked for is no failure, a stop is the end", async (t) 
 
 test("a process that never overlaps waits until the other one has ended", async (t) => {
   const lock = join(await makeDirectory(t), "lock");
-  const first = await keep(t, "exec sleep 1000", { lock });
-  await eventually("the first runs", () => (first.kinds().includes("started") ? true : undefined));
+  const first = await keep(t, "echo here; exec sleep 1000", { lock });
+  await eventually("the first runs", () => first.events.find(({ kind }) => kind === "output"));
   const second = await keep(t, "echo here; exec sleep 1000", { lock });
   await eventually("the second waits", () => (second.kinds().includes("note") ? true : undefined));
   assert.ok(!second.events.some(({ kind }) => kind === "output"));
