@@ -60,7 +60,7 @@ const PLANTED: [path: string, code: string, violation: string | undefined][] = [
     'import { spawn } from "node:child_process";',
     "builder/c.ts uses node:child_process: only system may",
   ],
-  ["builder/d.ts", "const home = process.env.HOME;", "builder/d.ts uses process.env: only cli may"],
+  ["builder/d.ts", "const home = process.env.HOME;", "builder/d.ts uses process.env: only cli, index.ts may"],
   ["cli/b.ts", 'console.log("x");', "cli/b.ts uses console: nobody may"],
   ["builder/e.ts", "process.exit(1);", "builder/e.ts uses process.exit: only cli may"],
   ["builder/f.ts", "// process.env is not read here\nconst a = 1;", undefined],

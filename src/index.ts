@@ -1,4 +1,10 @@
-/** The public library: what hosting services, CI servers and other tools import from `holdall`. */
+/** The public library: what hosting services, CI servers and other tools import from `holdall`; docs/library.md. */
+import {
+  type AppPackage as OpenedPackage,
+  openAppPackage,
+  type PackageOptions,
+} from "./environment/app-package/app-package.ts";
+
 export type { Artifact } from "./artifact/artifact.ts";
 export { type ArtifactDifference, diffArtifacts } from "./artifact/diff-artifacts.ts";
 export type { Identity, Layer, Manifest, Target } from "./artifact/manifest.ts";
@@ -11,4 +17,33 @@ export { type BuildOptions, type BuiltArtifact, buildArtifact } from "./builder/
 export type { BuildEvent } from "./builder/events.ts";
 export type { Described, Description } from "./description/description.ts";
 export { readDescription } from "./description/read-description.ts";
+export type {
+  PackageEvent,
+  PackageOptions,
+  PackageService,
+} from "./environment/app-package/app-package.ts";
+export type { DescribedSetting } from "./environment/app-package/described-setting.ts";
+export type { StartedProcess, StartOptions } from "./environment/app-package/start-process.ts";
+export type { CommandOptions, CommandResult } from "./environment/commands/run-command.ts";
+export type { EnvironmentEvent } from "./environment/events.ts";
+export type { EnvironmentKind } from "./environment/inject.ts";
+export type {
+  ObjectWebSocket,
+  WebSocketClose,
+  WebSocketOptions,
+} from "./environment/objects/connect-object.ts";
+export type { LoadedObject } from "./environment/objects/load-object.ts";
+export type { Address } from "./environment/resolve-argv.ts";
+export type { PackageInstallation } from "./environment/system-packages/install-system-packages.ts";
 export { AppError, type ErrorCode } from "./errors/app-error.ts";
+
+/** An application, whatever form it has, with an environment of its own. */
+export type AppPackage = OpenedPackage;
+export const AppPackage = {
+  /**
+   * @param path - of a checkout, an artifact (sealed or open) or a release.
+   * @throws AppError `artifact_unreadable` when there is no such thing. What is wrong inside shows at the first use.
+   */
+  open: (path: string, options: PackageOptions = {}): Promise<AppPackage> =>
+    openAppPackage(path, { env: process.env, ...options }),
+} as const;

@@ -7,7 +7,13 @@ import { findProgram } from "./python/find-interpreter.ts";
 
 const CHECK = join(PACKAGE_ROOT, "support/build/check_system_packages.py");
 
-const LackingSchema = v.object({ reason: v.string(), hint: v.string() });
+const LackingSchema = v.object({
+  reason: v.string(),
+  hint: v.string(),
+  /** Null: this machine has no package manager that knows any of them. */
+  kind: v.nullable(v.picklist(["deb", "rpm"])),
+  lacking: v.array(v.string()),
+});
 export type LackingPackages = Readonly<v.InferOutput<typeof LackingSchema>>;
 
 /**

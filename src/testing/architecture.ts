@@ -20,7 +20,7 @@ const RESERVED: readonly {
   readonly folders: readonly string[];
 }[] = [
   { what: "node:child_process", pattern: /"node:child_process"/, folders: ["system"] },
-  { what: "process.env", pattern: /\bprocess\.env\b/, folders: ["cli"] },
+  { what: "process.env", pattern: /\bprocess\.env\b/, folders: ["cli", "index.ts"] },
   { what: "console", pattern: /\bconsole\./, folders: [] },
   { what: "process.stdout", pattern: /\bprocess\.std(?:out|err)\b/, folders: ["cli"] },
   { what: "process.exit", pattern: /\bprocess\.exit(?:Code)?\b/, folders: ["cli"] },

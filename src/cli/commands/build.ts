@@ -8,10 +8,8 @@ import {
   type TargetPlatform,
 } from "../../description/target-platform.ts";
 import { AppError } from "../../errors/app-error.ts";
-
+import { cacheDirectory } from "../../system/cache-directory.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
-
-import { cacheDirectory } from "../cache-directory.ts";
 import { defineCommand } from "../command.ts";
 import { describeBuildEvent } from "../render/build-event.ts";
 import { DIRECTORY } from "./arguments.ts";

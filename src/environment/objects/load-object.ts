@@ -17,7 +17,7 @@ import { type Failure, fetchObject } from "./fetch-object.ts";
 import { connectTo, FRAMES, packJson, readFrames, writeFrame } from "./frames.ts";
 
 /** An object of an application, alive in a process of the application's own Python. */
-export interface LoadedObject {
+export interface LoadedObject extends AsyncDisposable {
   readonly interface: PlannedObject["interface"];
   /**
    * As the `fetch` of the platform: a path counts from `http://localhost/`. Bodies stream both ways; an abort cancels the call.
@@ -80,6 +80,7 @@ export async function loadObject(
   return {
     interface: kind,
     close,
+    [Symbol.asyncDispose]: close,
     fetch: (input, init) => fetchObject(path, new Request(toUrl(input), init), { onFailure }),
     connect: (url, options = {}) => connectObject(path, String(new URL(url, LOCAL)), options, { onFailure }),
     call: (...values) => callObject(path, values, onFailure),

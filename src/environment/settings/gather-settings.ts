@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Plan } from "../../artifact/plan.ts";
+import type { Plan, SettingValue } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 import type { Directories } from "../directories.ts";
@@ -8,6 +8,7 @@ import type { Variables } from "../inject.ts";
 import { ensureGenerated, readGenerated } from "./generate.ts";
 import { type ResolvedSetting, resolveSettings, variableOf } from "./resolve-settings.ts";
 import { readSettingsFile, SETTINGS_FILE } from "./settings-file.ts";
+import { renderSettingText } from "./value.ts";
 
 export interface SettingOptions {
   /** Of the caller. */
@@ -16,6 +17,8 @@ export interface SettingOptions {
   readonly settingsFile?: string | undefined;
   /** `NAME=VALUE` each, `NAME=@FILE` for secrets. */
   readonly set?: readonly string[];
+  /** By the setting's name, from a program that uses the library; they win over all others. */
+  readonly values?: Readonly<Record<string, SettingValue>> | undefined;
 }
 
 export interface GatheredSettings {
@@ -31,7 +34,7 @@ export interface GatheredSettings {
 export async function gatherSettings(
   { settings = {} }: Pick<Plan, "settings">,
   directories: Pick<Directories, "base" | "settings">,
-  { env, settingsFile, set = [] }: SettingOptions,
+  { env, settingsFile, set = [], values = {} }: SettingOptions,
 ): Promise<GatheredSettings> {
   const file = await readSettingsFile(settingsFile ?? join(directories.base, SETTINGS_FILE));
   if (file === undefined && settingsFile !== undefined) {
@@ -47,6 +50,9 @@ export async function gatherSettings(
     filePath: settingsFile ?? SETTINGS_FILE,
     environment: env,
     set: await parseSet(set, settings),
+    values: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, renderSettingText(value)]),
+    ),
   });
   const own = new Set(Object.entries(settings).map(([name, planned]) => variableOf(name, planned)));
   const others = Object.entries(file ?? {}).filter(([name]) => !own.has(name));

@@ -17,6 +17,8 @@ export interface SettingSources {
   readonly environment: Texts;
   /** By the setting's name. */
   readonly set: Texts;
+  /** By the setting's name, from a program. */
+  readonly values?: Texts;
 }
 
 export interface ResolvedSetting {
@@ -44,7 +46,8 @@ export function resolveSettings(
   settings: PlannedSettings,
   sources: SettingSources,
 ): readonly ResolvedSetting[] {
-  const unknown = Object.keys(sources.set).find((name) => !Object.hasOwn(settings, name));
+  const named = [...Object.keys(sources.set), ...Object.keys(sources.values ?? {})];
+  const unknown = named.find((name) => !Object.hasOwn(settings, name));
   if (unknown !== undefined) throw settingUnknown(unknown, Object.keys(settings));
   return Object.entries(settings).map(([name, planned]) => resolve(name, planned, sources));
 }
@@ -54,6 +57,7 @@ function resolve(name: string, planned: PlannedSetting, sources: SettingSources)
   const variable = variableOf(name, planned);
   const given = (
     [
+      ["set", sources.values?.[name], `the option settings.${name}`],
       ["set", sources.set[name], `--set ${name}`],
       ["environment", sources.environment[variable], variable],
       ["file", sources.file[variable], `${sources.filePath}: ${variable}`],
