@@ -150,9 +150,12 @@ async function startServer(recipe: ServerRecipe, place: ServicePlace, secret: st
   const output = keepOutput(started);
   const ended = started.ended.then((end) => ({ end }));
   for (;;) {
+    let reason: unknown; // why not yet
     const answer = recipe.connect(port, secret).then(
       () => "ready" as const,
-      () => undefined, // not yet
+      (error: unknown) => {
+        reason = error;
+      },
     );
     const first = await Promise.race([answer, ended]);
     if (first === "ready") break;
@@ -161,7 +164,7 @@ async function startServer(recipe: ServerRecipe, place: ServicePlace, secret: st
     if (place.signal?.aborted || Date.now() > deadline) {
       await started.stop();
       place.signal?.throwIfAborted();
-      return { kind: "ended", output: `it does not answer\n${output()}` };
+      return { kind: "ended", output: `${output()}\nno connection: ${reason}` };
     }
     await setTimeout(BETWEEN_MS);
   }

@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** @throws the error of the server or of the connection. */
 export async function connectClient(account: DatabaseAccount): Promise<Connection> {
   const { host, port, user, password, database, parameters } = account;
-  const mysql = await import("mysql2/promise");
+  const { default: mysql } = await import("mysql2/promise"); // CommonJS: its names are not seen in a bundle
   const where = host.startsWith("/") ? { socketPath: host } : { host, port };
   const tls = planTls(parameters["ssl-mode"] ?? parameters["sslmode"] ?? "");
   const connection = await mysql.createConnection({
