@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { needServer } from "../../testing/needs.ts";
+import { makePlace, valuesOf } from "../../testing/service-conformance.ts";
+import { parseDatabaseUrl } from "../parse-database-url.ts";
+import { withClient } from "./client.ts";
+import { postgresService } from "./service.ts";
+
+const OBJECTS = `
+CREATE EXTENSION pgcrypto; -- a trusted one, of a package that comes with the server
+CREATE SCHEMA stock;
+CREATE TYPE stock.colour AS ENUM ('red', 'green');
+CREATE TABLE stock.fruit (id serial PRIMARY KEY, colour stock.colour, of_id int REFERENCES stock.fruit);
+INSERT INTO stock.fruit (colour) VALUES ('red'), ('green');
+CREATE VIEW reds AS SELECT * FROM stock.fruit WHERE colour = 'red';
+CREATE FUNCTION twice(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n * 2; END $$;
+CREATE TABLE pages (body oid);
+INSERT INTO pages VALUES (lo_from_bytea(0, '\\x00ff'));`;
+
+test("what a database has besides tables comes back, and what came later goes", async (t) => {
+  if (!(await needServer(t, "postgres"))) return;
+  const place = await makePlace(t);
+  const service = await postgresService.open(place);
+  await service.setUp();
+  const form = { schemes: ["postgres"], defaultPort: 5432, example: "" };
+  const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
+  assert.equal(await service.sql?.runFile({ name: "objects.sql", text: OBJECTS }), "ran");
+  const backup = join(place.data, "backup");
+  await service.backup(backup);
+  for (const change of [
+    () => service.clear(),
+    () =>
+      service.sql?.runFile({
+        name: "later.sql",
+        text: "CREATE SCHEMA later; CREATE TABLE later.a (b int REFERENCES stock.fruit)",
+      }),
+  ]) {
+    await change();
+    await service.restore(backup);
+    const [row] = await withClient(account, async (client) => {
+      const { rows } =
+        await client.query(`SELECT twice(21), count(*)::int AS reds, to_regnamespace('later') AS later,
+        (SELECT lo_get(body) FROM pages) AS body, length(gen_random_bytes(3)) AS random FROM reds`);
+      return rows;
+    });
+    assert.deepEqual(row, { twice: 42, reds: 1, later: null, body: Buffer.from([0, 255]), random: 3 });
+    assert.deepEqual(await service.sql?.listDone(), ["objects.sql"]);
+  }
+  await service.close();
+});
