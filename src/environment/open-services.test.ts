@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { needServer } from "../testing/needs.ts";
+import { makePlace } from "../testing/service-conformance.ts";
 import { makeDirectory } from "../testing/small-artifact.ts";
 import { ensureDirectories, planDirectories } from "./directories.ts";
 import { openServices, type ServicesOptions } from "./open-services.ts";
@@ -63,4 +65,20 @@ test("one that cannot be opened is the error, whatever the others do", async (t)
     code: "service_not_found",
     message: "cannot supply a service of type postgers: there is no such type",
   });
+});
+
+test("variables with passwords are named, and what was started ends when another cannot be opened", async (t) => {
+  if (!(await needServer(t, "redis-server"))) return;
+  const options = await makeOptions(t);
+  const { startServer, servers, env } = await makePlace(t);
+  const services = { cache: { type: "redis", env: "REDIS" }, uploads: { type: "files" } };
+  const opened = await openServices({ services }, { ...options, env, startServer });
+  assert.deepEqual([...opened.secrets].toSorted(), ["CACHE_PASSWORD", "REDIS"]);
+  assert.match(opened.variables["REDIS"] ?? "", /^redis:\/\/:[0-9a-f]{64}@127\.0\.0\.1:\d+\/0$/);
+  await opened.close();
+  const given = { UPLOADS_DIRECTORY: "/nowhere" };
+  await assert.rejects(openServices({ services }, { ...options, env, startServer, given }), {
+    code: "service_unreachable",
+  });
+  for (const { ended } of servers) await ended; // or this test does not end
 });
