@@ -27,6 +27,7 @@ export async function testServer(subject: Subject, suite: Suite, makeShared: Mak
     process.kill(server, "SIGKILL");
     await place.servers.at(-1)?.ended;
     await assert.rejects(first.check(), { code: "service_unreachable" });
+    if (first.sql) await assert.rejects(first.sql.listDone(), { code: "service_unreachable" });
     await first.close();
     const second = await kind.open(place);
     await second.setUp();

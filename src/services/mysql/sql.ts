@@ -11,6 +11,7 @@ export function mysqlDatabase(account: DatabaseAccount): SqlDatabase {
       nameType: "varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
       isUndoing: false,
     },
+    where: `${account.host}:${account.port}`,
     async connect() {
       const connection = await connectClient(account);
       const run = (text: string, values?: readonly string[]) => queryRows(connection, text, values);

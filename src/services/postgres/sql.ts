@@ -8,6 +8,7 @@ const LOCK = 0x486f6c64;
 export function postgresDatabase(account: DatabaseAccount): SqlDatabase {
   return {
     ...{ dialect: "postgres", nameType: "varchar(255)", isUndoing: true },
+    where: `${account.host}:${account.port}`,
     async connect() {
       const client = await connectClient(account);
       const run = async (text: string, values: readonly string[] = []) => {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../errors/app-error.ts";
+import { errnoOf } from "../../system/file-errors.ts";
 import type { ServicePlace, SqlFile, SqlSession } from "../service.ts";
+import { unreachable } from "../service-errors.ts";
 import type { Dialect } from "./read-tokens.ts";
 import { type SqlStatement, splitStatements } from "./split-statements.ts";
 
@@ -25,6 +27,8 @@ export interface SqlDatabase {
   readonly nameType: string;
   /** Whether a transaction holds changes of tables, too. */
   readonly isUndoing: boolean;
+  /** For messages. */
+  readonly where: string;
   connect(): Promise<SqlConnection>;
   /** What the database says of a statement; undefined when the error is another one. */
   explain(error: unknown): SqlComplaint | undefined;
@@ -48,12 +52,23 @@ const TRANSACTION =
 const ROLLBACK = /^(?:ROLLBACK(?:\s+(?:WORK|TRANSACTION))?|ABORT)$/i;
 
 export function openSqlSession(database: SqlDatabase, place: ServicePlace): SqlSession {
+  const use = async <Result>(run: (connection: SqlConnection) => Promise<Result>) => {
+    try {
+      return await withConnection(database, run);
+    } catch (error) {
+      // Drivers give their errors a code; one that has lost its connection says so.
+      const isTheirs =
+        error instanceof Error && (errnoOf(error) !== undefined || /connection/i.test(error.message));
+      if (!isTheirs || error instanceof AppError) throw error;
+      throw unreachable(place, database.where, error.message || String(errnoOf(error)), error);
+    }
+  };
   return {
     async listDone() {
-      const rows = await withConnection(database, (connection) => readLedger(database, connection));
+      const rows = await use((connection) => readLedger(database, connection));
       return rows.map(({ name }) => String(name));
     },
-    runFile: (file) => withConnection(database, (connection) => runFile(database, connection, file, place)),
+    runFile: (file) => use((connection) => runFile(database, connection, file, place)),
   };
 }
 

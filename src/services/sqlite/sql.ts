@@ -10,7 +10,7 @@ const BUSY = 5;
 
 export function sqliteDatabase(path: string): SqlDatabase {
   return {
-    ...{ dialect: "sqlite", nameType: "varchar(255)", isUndoing: true },
+    ...{ dialect: "sqlite", nameType: "varchar(255)", isUndoing: true, where: path },
     async connect() {
       const { DatabaseSync } = await import("node:sqlite");
       const database = new DatabaseSync(path, { timeout: 0 });
