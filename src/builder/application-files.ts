@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import {
+  type Dirent,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import type { LayerEntry } from "../artifact/tar.ts";
@@ -48,22 +56,56 @@ const EXECUTABLE_BY_OWNER = 0o100;
  */
 export function listApplicationFiles(directory: string, patterns: readonly string[]): LayerEntry[] {
   const root = realpathSync(directory);
-  const never = ignore().add(NEVER);
   const isWanted = patterns.length > 0 ? selectByPatterns(patterns) : selectByIgnoreFiles(root);
   const entries: LayerEntry[] = [];
-  const walk = (below: string) => {
-    for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
+  walk(root, isWanted, (path, entry) => {
+    if (entry.isSymbolicLink()) entries.push(linkEntry(root, path));
+    else if (entry.isFile()) entries.push(fileEntry(root, path));
+  });
+  return entries;
+}
+
+export interface ApplicationPaths {
+  /** `` is the root. */
+  readonly directories: readonly string[];
+  /** And links. */
+  readonly files: readonly string[];
+}
+
+/** The same files and the directories that they are in, by name only; it may be called while somebody changes them. */
+export function listApplicationPaths(directory: string): ApplicationPaths {
+  const root = realpathSync(directory);
+  const directories = [""];
+  const files: string[] = [];
+  walk(root, selectByIgnoreFiles(root), (path, entry) => {
+    (entry.isDirectory() ? directories : files).push(path);
+  });
+  return { directories, files };
+}
+
+function walk(root: string, isWanted: Select, visit: (path: string, entry: Dirent) => void): void {
+  const never = ignore().add(NEVER);
+  const walkBelow = (below: string) => {
+    for (const entry of readEntries(join(root, below))) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const isDirectory = entry.isDirectory();
       if (never.ignores(isDirectory ? `${path}/` : path) || !isWanted(path, isDirectory)) continue;
-      if (isDirectory) {
-        if (!existsSync(join(root, path, "pyvenv.cfg"))) walk(path);
-      } else if (entry.isSymbolicLink()) entries.push(linkEntry(root, path));
-      else if (entry.isFile()) entries.push(fileEntry(root, path));
+      if (isDirectory && existsSync(join(root, path, "pyvenv.cfg"))) continue;
+      visit(path, entry);
+      if (isDirectory) walkBelow(path);
     }
   };
-  walk("");
-  return entries;
+  walkBelow("");
+}
+
+/** None when the directory has gone since it was listed. */
+function readEntries(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /** Whether a file is taken, or a directory looked into. */

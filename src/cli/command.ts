@@ -35,6 +35,13 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Shows what goes on during long work. */
   readonly onProgress: (progress: Progress) => void;
+  /**
+   * Shows what happens while a command runs that is there to be watched: on stdout, as `live` of its entry renders it, or with
+   * `--json` as one line each. The promise is kept when the reader has room for more.
+   */
+  readonly onEvent: (event: object) => Promise<void> | undefined;
+  /** Asks the user, who answers yes with Enter; undefined where nobody is there to ask. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** One line for people about long work. A `warning` stays on the screen, a `detail` appears on terminals only. */

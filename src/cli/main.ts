@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { AppError } from "../errors/app-error.ts";
 import { runCommandLine } from "./run-command-line.ts";
 
@@ -18,18 +19,33 @@ async function main(): Promise<void> {
   // Not process.exit(): output to a pipe may still be on its way.
   process.exitCode = await runCommandLine(process.argv.slice(2), {
     env: process.env,
-    stdout: openStdout,
+    stdout: () => openStdout(controller),
     stderr: () => process.stderr,
     signal: controller.signal,
+    ...(isatty(0) && isatty(2) && { confirm: (question) => confirm(question, controller.signal) }),
   });
 }
 
-function openStdout(): NodeJS.WriteStream {
+/** Not by keys but by lines: Ctrl-C stays a signal. */
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    return !/^\s*no?\s*$/i.test(await reader.question(`${question} [Y/n] `, { signal }));
+  } finally {
+    reader.close();
+    process.stdin.destroy();
+  }
+}
+
+/** `holdall inspect app.holdall | head` ends when head has seen enough, without a word; what still runs is ended first. */
+function openStdout(controller: AbortController): NodeJS.WriteStream {
   if (process.stdout.listenerCount("error") > 0) return process.stdout;
-  // `holdall inspect app.holdall | head` ends when head has seen enough, without a word.
   return process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit();
+    controller.abort(
+      new AppError({ code: "interrupted", message: "cannot go on: nobody reads the output any more" }),
+    );
   });
 }
 

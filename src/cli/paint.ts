@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { styleText } from "./node-util.ts";
 
-type Format = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+type Format = "bold" | "dim" | "red" | "green" | "yellow" | "cyan" | "magenta" | "blue";
 
 /** Colours a piece of text, or leaves it alone; a renderer cannot tell which. */
 export type Paint = (format: Format, text: string) => string;

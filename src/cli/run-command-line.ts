@@ -1,7 +1,9 @@
 import type { Writable } from "node:stream";
 import { AppError, EXIT_CODES } from "../errors/app-error.ts";
 import { VERSION } from "../system/package-root.ts";
-import { COMMANDS } from "./commands/registry.ts";
+import type { Context } from "./command.ts";
+import { COMMANDS, type Entry } from "./commands/registry.ts";
+import { writeLive } from "./live.ts";
 import { type Paint, paintFor, plainPaint } from "./paint.ts";
 import { type Invocation, parseArguments } from "./parse-arguments.ts";
 import { showProgress } from "./progress.ts";
@@ -17,6 +19,8 @@ export interface Surroundings {
   readonly stdout: () => Writable;
   readonly stderr: () => Writable;
   readonly signal: AbortSignal;
+  /** Undefined where there is no terminal to ask at. Rejects when the signal is aborted. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 const DEFECT_STATUS = 70; // EX_SOFTWARE of sysexits.h
@@ -53,13 +57,43 @@ async function answer(invocation: Invocation, surroundings: Surroundings): Promi
   const progress = showProgress(surroundings.stderr, { isQuiet: globals.quiet });
   try {
     const { env, signal } = surroundings;
-    const value = await entry.run(values, { env, signal, onProgress: progress.show });
+    const onEvent = showLive(entry, invocation, { ...surroundings, clear: progress.clear });
+    const confirm = globals.json ? undefined : confirmAfter(progress.clear, surroundings);
+    const value = await entry.run(values, { env, signal, onProgress: progress.show, onEvent, confirm });
+    if (entry.live !== undefined && globals.json) return renderJsonLine(value);
+    if (entry.live !== undefined && globals.quiet) return "";
     return globals.json
       ? renderJson(value)
       : `${entry.render(value, choosePaint(surroundings.stdout, invocation))}\n`;
   } finally {
     progress.clear();
   }
+}
+
+/** Each event goes out as it happens. Nothing piles up: see writeLive(). */
+function showLive(
+  { live }: Entry,
+  invocation: Invocation,
+  { stdout, signal, clear }: Surroundings & { readonly clear: () => void },
+): Context["onEvent"] {
+  if (live === undefined) return () => undefined;
+  const { json, quiet: isQuiet } = invocation.globals;
+  const render = json ? renderJsonLine : live({ paint: choosePaint(stdout, invocation), isQuiet });
+  const write = writeLive(stdout, signal);
+  return (event) => {
+    const text = render(event);
+    if (text === "") return undefined;
+    clear();
+    return write(text);
+  };
+}
+
+function confirmAfter(clear: () => void, { confirm }: Surroundings): Surroundings["confirm"] {
+  if (confirm === undefined) return undefined;
+  return (question) => {
+    clear();
+    return confirm(question);
+  };
 }
 
 function reportError(
@@ -83,6 +117,10 @@ function reportError(
 
 function choosePaint(stream: () => Writable, invocation: Invocation | undefined): Paint {
   return invocation?.globals["no-color"] ? plainPaint : paintFor(stream());
+}
+
+function renderJsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
 }
 
 function renderJson(value: unknown): string {

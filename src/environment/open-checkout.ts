@@ -12,13 +12,11 @@ export interface CheckoutOptions extends Omit<PrepareOptions, "environments"> {
 }
 
 /** A checkout with its private virtual environment, which is in step with its locks when this returns. */
-export async function openCheckout(
-  options: CheckoutOptions,
-): Promise<Runnable & { readonly isNew: boolean }> {
+export async function openCheckout(options: CheckoutOptions): Promise<Runnable> {
   const { environments = join(options.directory, OWN_DIRECTORY, "python") } = options;
-  const { description, plan, version, prefix, isNew } = await prepareCheckout({ ...options, environments });
+  const { description, plan, version, prefix } = await prepareCheckout({ ...options, environments });
   return {
-    ...({ kind: "checkout", name: description.name, version, identity: undefined, plan, isNew } as const),
+    ...({ kind: "checkout", name: description.name, version, identity: undefined, plan } as const),
     ...{ app: options.directory, prefix },
   };
 }

@@ -9,6 +9,14 @@ export const DIRECTORY = {
   is: "directory",
 } as const satisfies Positional;
 
+export const APPLICATION = {
+  name: "application",
+  help: "a checkout, an artifact or a release",
+  arity: "optional",
+  default: ".",
+  is: "file",
+} as const satisfies Positional;
+
 export const ARTIFACT = {
   name: "artifact",
   help: "the file, or the directory of an open artifact",

@@ -5,6 +5,7 @@ import { renderCache } from "../render/cache.ts";
 import { renderCheck } from "../render/check.ts";
 import { renderCompletion } from "../render/completion.ts";
 import { renderConverted } from "../render/convert.ts";
+import { type LiveLook, renderDevelopment, renderLive } from "../render/development.ts";
 import { renderDiff } from "../render/diff.ts";
 import { renderHelp } from "../render/help.ts";
 import { renderInitialized } from "../render/init.ts";
@@ -16,6 +17,7 @@ import { buildCommand } from "./build.ts";
 import { cacheCommand } from "./cache.ts";
 import { checkCommand } from "./check.ts";
 import { completionCommand } from "./completion.ts";
+import { devCommand } from "./dev.ts";
 import { diffCommand } from "./diff.ts";
 import { helpCommand } from "./help.ts";
 import { initCommand } from "./init.ts";
@@ -31,7 +33,12 @@ export interface Entry {
   readonly record: CommandRecord;
   run(values: Readonly<Record<string, unknown>>, context: Context): Promise<unknown>;
   render(value: unknown, paint: Paint): string;
+  /** Of commands that are there to be watched. */
+  readonly live: StartLive | undefined;
 }
+
+/** Gives what turns each event into lines, or nothing. */
+export type StartLive = (look: LiveLook) => (event: object) => string;
 
 /** In the order of help. To add one: a file here, one in render/, a line. */
 export const COMMANDS: readonly Entry[] = [
@@ -39,6 +46,7 @@ export const COMMANDS: readonly Entry[] = [
   entry(initCommand, renderInitialized),
   entry(planCommand, renderPlanned),
   entry(buildCommand, renderBuilt),
+  entry(devCommand, renderDevelopment, renderLive),
   entry(runCommand, renderRun),
   entry(inspectCommand, renderInspected),
   entry(verifyCommand, renderVerified),
@@ -55,12 +63,14 @@ export function commandRecords(): readonly CommandRecord[] {
 }
 
 /** The one place that forgets a command's own types; the parser makes the arguments from the same record. */
-function entry<Record_ extends CommandRecord, Value>(
+function entry<Record_ extends CommandRecord, Value, Event_ extends object>(
   { record, run }: Command<Record_, Value>,
   render: (value: Value, paint: Paint) => string,
+  live?: (look: LiveLook) => (event: Event_) => string,
 ): Entry {
   return {
     record,
+    live: live as StartLive | undefined,
     run: (values, context) => run(values as Parameters<typeof run>[0], context),
     render: (value, paint) => render(value as Value, paint),
   };

@@ -21,7 +21,7 @@ async function keep(
   const log = new ProcessLog(join(cwd, "web.log"));
   const events: EnvironmentEvent[] = [];
   const options: KeptOptions = {
-    ...{ part: "web", log, address: undefined, policy: POLICY, onEvent: (event) => events.push(event) },
+    ...{ part: "web", log, policy: POLICY, onEvent: (event) => events.push(event) },
     guard: {
       ...{ python: "/usr/bin/python3", argv: ["sh", "-c", code], cwd, graceMs: 5000 },
       ...{ env: { PATH: process.env["PATH"] }, ...(lock && { lock }) },

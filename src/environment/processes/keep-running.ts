@@ -2,9 +2,11 @@ import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../errors/app-error.ts";
 import { type GuardOptions, LOCK_HELD, type ProcessEnd } from "../../system/guarded-process.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
+import type { Address } from "../resolve-argv.ts";
 import type { ProcessLog } from "./process-log.ts";
 import { decideRestart, type RestartPolicy, USUAL_POLICY } from "./restart-policy.ts";
 import { type Instance, startInstance } from "./start-instance.ts";
+import { waitForListener } from "./wait-for-listener.ts";
 
 /** Where it may run once only and another one does: how often it is asked whether that has ended. */
 const BETWEEN_TURNS_MS = 500;
@@ -14,7 +16,8 @@ export interface KeptOptions {
   readonly part: string;
   readonly guard: GuardOptions;
   readonly log: ProcessLog;
-  readonly address: string | undefined;
+  /** Where it listens, and how that is told. */
+  readonly listener?: { readonly address: Address; readonly shown: string };
   readonly policy?: RestartPolicy;
   readonly onEvent: OnEnvironmentEvent;
 }
@@ -72,8 +75,9 @@ export function keepRunning(options: KeptOptions): KeptProcess {
       const decision = decideRestart(policy, { failures, ranMs });
       failures = decision.failures;
       if (decision.kind === "given-up") {
-        onEvent({ kind: "given-up", part });
-        throw processFailed(options, end, failures);
+        const verdict = processFailed(options, end, failures);
+        onEvent({ kind: "given-up", part, message: verdict.message });
+        throw verdict;
       }
       onEvent({ kind: "restarting", part, afterMs: decision.afterMs });
       await setTimeout(decision.afterMs, undefined, { signal: stopping.signal }).catch(() => {});
@@ -89,14 +93,26 @@ export function keepRunning(options: KeptOptions): KeptProcess {
   }
 
   async function runOnce(): Promise<ProcessEnd> {
-    const { part, guard, log, address, onEvent } = options;
+    const { part, guard, log, listener, onEvent } = options;
     instance = await startInstance(guard, { part, log, onEvent });
-    onEvent({ kind: "started", part, pid: instance.started.pid, address });
+    onEvent({ kind: "started", part, pid: instance.started.pid, address: listener?.shown });
     if (stopping.signal.aborted) await instance.started.stop(); // it was asked for meanwhile
+    const ended = new AbortController();
+    const listening = listener && tellListening(listener, ended.signal);
     const end = await instance.started.ended;
-    await instance.finished;
+    ended.abort();
+    await Promise.all([instance.finished, listening]);
     onEvent({ kind: "ended", part, ...end });
     return end;
+  }
+
+  async function tellListening(
+    { address, shown }: NonNullable<KeptOptions["listener"]>,
+    ended: AbortSignal,
+  ): Promise<void> {
+    const { part, onEvent } = options;
+    const isListening = await waitForListener(address, AbortSignal.any([ended, stopping.signal]));
+    if (isListening && !ended.aborted) onEvent({ kind: "listening", part, address: shown });
   }
 }
 

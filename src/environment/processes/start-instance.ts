@@ -20,8 +20,7 @@ export async function startInstance(
 ): Promise<Instance> {
   const started = await startGuarded(options);
   const tell = async (line: LogLine) => {
-    onEvent({ kind: "output", part, ...line });
-    await log.write(line);
+    await Promise.all([onEvent({ kind: "output", part, ...line }), log.write(line)]);
   };
   const reading = [
     readLines(started.stdout, (line) => tell({ at: new Date().toISOString(), stream: "stdout", line })),

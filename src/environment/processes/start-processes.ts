@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Process } from "../../artifact/plan.ts";
+import type { Plan, Process } from "../../artifact/plan.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
@@ -7,6 +7,7 @@ import { resolveArgv } from "../resolve-argv.ts";
 import { type KeptProcess, keepRunning } from "./keep-running.ts";
 import { ProcessLog } from "./process-log.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
+import { addressUrl } from "./wait-for-listener.ts";
 
 export interface ProcessesOptions {
   /** Names of processes; default: all of the plan. */
@@ -33,6 +34,19 @@ interface Part {
   readonly part: string;
   readonly log: ProcessLog;
   readonly kept: KeptProcess;
+}
+
+/** Names of what would be started: `web`, or `worker.2` where there are several. */
+export function listParts({ processes }: Plan, only?: readonly string[]): readonly string[] {
+  return Object.entries(processes)
+    .filter(([name]) => only === undefined || only.includes(name))
+    .flatMap(([name, process]) => partsOf(name, process));
+}
+
+/** One address has one listener, so `web` has one instance. */
+function partsOf(name: string, { instances }: Process): readonly string[] {
+  if (name === "web" || instances === 1) return [name];
+  return Array.from({ length: instances }, (_, index) => `${name}.${index + 1}`);
 }
 
 export function startProcesses(environment: Environment, options: ProcessesOptions): RunningProcesses {
@@ -67,33 +81,26 @@ export function startProcesses(environment: Environment, options: ProcessesOptio
 function startParts(
   environment: Environment,
   name: string,
-  { argv, instances, overlap }: Process,
+  process: Process,
   { graceMs, policy, onEvent }: ProcessesOptions,
 ): readonly Part[] {
   const { runnable, directories, addresses } = environment;
-  // One address has one listener.
-  const count = name === "web" ? 1 : instances;
   const address = addresses[name];
-  return Array.from({ length: count }, (_, index) => {
-    const part = count === 1 ? name : `${name}.${index + 1}`;
+  const url = address && addressUrl(address);
+  return partsOf(name, process).map((part, index) => {
     const log = new ProcessLog(join(directories.logs, `${part}.log`));
     const guard = {
       python: join(runnable.prefix, "bin/python"),
-      argv: resolveArgv(argv, runnable, address ?? DEFAULT_ADDRESS),
+      argv: resolveArgv(process.argv, runnable, address ?? DEFAULT_ADDRESS),
       cwd: directories.data,
       env: environment.variablesOf({ kind: "process", name, instance: index + 1 }),
       graceMs,
-      ...(overlap === "never" && { lock: join(directories.run, `${name}.lock`) }),
+      ...(process.overlap === "never" && { lock: join(directories.run, `${name}.lock`) }),
     };
-    const shown = address && `http://${address.host}:${address.port}/`;
+    const shown = name === "web" ? url : address && `${address.host}:${address.port}`;
     const kept = keepRunning({
-      ...{
-        part,
-        log,
-        guard,
-        onEvent,
-        address: name === "web" ? shown : address && `${address.host}:${address.port}`,
-      },
+      ...{ part, log, guard, onEvent },
+      ...(address && shown && { listener: { address, shown } }),
       ...(policy && { policy }),
     });
     return { name, part, log, kept };

@@ -6,7 +6,7 @@ _holdall() {
     [[ ${COMP_WORDS[index]} == -* ]] || { command=${COMP_WORDS[index]}; break; }
   done
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack cache completion help --json --quiet --no-color --help --version' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build dev run inspect verify diff unpack pack cache completion help --json --quiet --no-color --help --version' -- "$word") ;;
     check)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -32,6 +32,19 @@ _holdall() {
         *' --python') ;;
         *' --target') ;;
         *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+      esac
+      ;;
+    dev)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--only --port --host --migrate --no-migrate --no-reload --timestamps --settings --set --environment --python --json --quiet --no-color --help --version' -- "$word") ;;
+        *' --only') ;;
+        *' --port') ;;
+        *' --host') ;;
+        *' --settings') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        *' --set') ;;
+        *' --environment') mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+        *' --python') ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
       ;;
     run)
@@ -88,7 +101,7 @@ _holdall() {
     help)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build run inspect verify diff unpack pack cache completion help' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build dev run inspect verify diff unpack pack cache completion help' -- "$word") ;;
       esac
       ;;
   esac

@@ -9,6 +9,7 @@ complete -c holdall -n __fish_use_subcommand -a check -d 'show what holdall unde
 complete -c holdall -n __fish_use_subcommand -a init -d 'write the description that holdall would infer'
 complete -c holdall -n __fish_use_subcommand -a plan -d 'show how the application would be started, without building it'
 complete -c holdall -n __fish_use_subcommand -a build -d 'make the artifact: one file that holds the application and all that it needs'
+complete -c holdall -n __fish_use_subcommand -a dev -d 'run all of an application from its checkout, with its services'
 complete -c holdall -n __fish_use_subcommand -a run -d 'run a command of an artifact'
 complete -c holdall -n __fish_use_subcommand -a inspect -d 'show what an artifact contains and how it is started'
 complete -c holdall -n __fish_use_subcommand -a verify -d 'check every byte of an artifact against its manifest'
@@ -27,6 +28,18 @@ complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'vers
 complete -c holdall -n '__fish_seen_subcommand_from build' -l target -x -d 'machines to build for: processor and newest libc that wheels may need, such as x86_64-glibc2.28 or aarch64-musl (default: targets of the description, or machines like this one)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l with-python -d 'put the Python inside: the artifact then runs on hosts that have none, and never uses theirs'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l no-import-check -d 'do not import the application\'s object, when importing it has effects'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -F
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l only -x -d 'processes to run (default: all)'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l port -x -d 'where web listens (default: $PORT, or 8000)'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l host -x -d 'address to listen at (default: $HOST, or 127.0.0.1)'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l migrate -d 'bring the data up to date first, without asking'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l no-migrate -d 'do not, and do not ask'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l no-reload -d 'do not start again when files change'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l timestamps -d 'show the time of each line'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l settings -r -F -d 'settings file (default: .env)'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l set -x -d 'value of a setting; NAME=@FILE for a secret'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l environment -x -d 'directory of the environment (default: the checkout, or this directory for an artifact)'
+complete -c holdall -n '__fish_seen_subcommand_from dev' -l python -x -d 'version or path of the Python for a checkout'
 complete -c holdall -n '__fish_seen_subcommand_from run' -F
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
 complete -c holdall -n '__fish_seen_subcommand_from verify' -F
@@ -40,4 +53,4 @@ complete -c holdall -n '__fish_seen_subcommand_from cache' -l dry-run -d 'with p
 complete -c holdall -n '__fish_seen_subcommand_from cache' -l older-than -x -d 'with prune: not used for so long, as `12h`, `30d`, `8w`; default 30d'
 complete -c holdall -n '__fish_seen_subcommand_from cache' -l keep -x -d 'with prune: of each application, keep so many releases that were used last'
 complete -c holdall -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build run inspect verify diff unpack pack cache completion help'
+complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build dev run inspect verify diff unpack pack cache completion help'

@@ -1,0 +1,132 @@
+import { join, resolve } from "node:path";
+import type { OnBuildEvent } from "../../builder/events.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { findNearMiss } from "../../errors/near-miss.ts";
+import { listListeners } from "../addresses.ts";
+import { planDirectories } from "../directories.ts";
+import type { OnEnvironmentEvent } from "../events.ts";
+import { findForm, openApplication } from "../open-application.ts";
+import type { CheckoutOptions } from "../open-checkout.ts";
+import { USUAL_POLICY } from "../processes/restart-policy.ts";
+import type { Address } from "../resolve-argv.ts";
+import type { Runnable } from "../runnable.ts";
+import type { SettingOptions } from "../settings/gather-settings.ts";
+import { SETTINGS_FILE } from "../settings/settings-file.ts";
+import { claimEnvironment } from "./claim-environment.ts";
+import { keepInStep } from "./keep-in-step.ts";
+import { type Migrate, offerMigration } from "./offer-migration.ts";
+import { openSession, type SessionOptions } from "./session.ts";
+import { type FileWatcher, watchFiles } from "./watch-files.ts";
+
+export interface DevelopmentOptions
+  extends Omit<CheckoutOptions, "directory" | "onEvent">,
+    Omit<SettingOptions, "env"> {
+  /** Absolute path of a checkout, an artifact or a release. */
+  readonly application: string;
+  /** Absolute; default: the checkout, and for the others `workingDirectory`. */
+  readonly base?: string | undefined;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Where `web` listens. */
+  readonly address: Address;
+  /** Names of processes; default: all. */
+  readonly only?: readonly string[] | undefined;
+  /** Whether changes of a checkout's files start its processes again. */
+  readonly reload: boolean;
+  readonly migrate: Migrate;
+  /** Ends it in order. */
+  readonly signal: AbortSignal;
+  readonly onBuildEvent?: OnBuildEvent | undefined;
+  readonly onEvent: OnEnvironmentEvent;
+}
+
+export interface EndedDevelopment {
+  readonly application: string;
+  readonly version: string;
+}
+
+/** From being asked to end until being killed. */
+const GRACE_MS = 5000;
+/** Files that are in no artifact and yet say how the application runs. */
+const DESCRIPTIONS = ["holdall.yaml", "holdall.yml", "holdall.lock"];
+/** A change is about to come: a traceback three times is enough. */
+const PATIENT_POLICY = { ...USUAL_POLICY, attempts: 3 };
+
+/**
+ * Runs all of an application until the signal says otherwise: then everything is ended in order, and nothing of it is left.
+ * @throws AppError as openApplication() and openEnvironment() do; `process_not_found`, `command_failed` of a migration; without
+ * `reload` `process_failed`. The signal's reason, when it comes before the application runs.
+ */
+export async function runDevelopment(options: DevelopmentOptions): Promise<EndedDevelopment> {
+  const { application, signal, onEvent } = options;
+  const prepare = () => openApplication(application, { ...options, onEvent: options.onBuildEvent });
+  const watcher = options.reload ? await watchCheckout(options) : undefined;
+  try {
+    const runnable = await prepare();
+    checkNames(runnable, options.only);
+    const base = options.base ?? (runnable.kind === "checkout" ? application : options.workingDirectory);
+    const directories = planDirectories(base, runnable.kind);
+    const claim = await claimEnvironment(directories, { graceMs: GRACE_MS, signal, onEvent });
+    try {
+      const sessions = planSession(runnable, { ...options, base, isFirst: claim.isFirst });
+      const first = await openSession(runnable, sessions, (environment) =>
+        offerMigration(environment, { migrate: options.migrate, graceMs: GRACE_MS, signal, onEvent }),
+      );
+      await keepInStep(first, { ...sessions, prepare, watcher, signal });
+    } finally {
+      await claim.release();
+    }
+    return { application: runnable.name, version: runnable.version };
+  } finally {
+    watcher?.close();
+  }
+}
+
+function planSession(
+  runnable: Runnable,
+  options: DevelopmentOptions & { readonly base: string; readonly isFirst: boolean },
+): SessionOptions {
+  const { only, address, env, settingsFile, set = [], signal, onEvent, base, isFirst, reload } = options;
+  const listens = listListeners(runnable.plan).some((name) => only === undefined || only.includes(name));
+  return {
+    ...{ base, isFirst, only, address, env, settingsFile, set, signal, onEvent },
+    ...{ isForCommands: !listens, graceMs: GRACE_MS },
+    policy: reload ? PATIENT_POLICY : USUAL_POLICY,
+  };
+}
+
+/** Undefined for what cannot change: artifacts and releases. */
+async function watchCheckout({
+  application,
+  base = application,
+  settingsFile = join(base, SETTINGS_FILE),
+  workingDirectory,
+  onEvent,
+}: DevelopmentOptions): Promise<FileWatcher | undefined> {
+  if (findForm(application) !== "checkout") return undefined;
+  return watchFiles(application, {
+    also: [...DESCRIPTIONS.map((name) => join(application, name)), resolve(workingDirectory, settingsFile)],
+    onWarning: (message) => onEvent({ kind: "warning", message }),
+  });
+}
+
+/** @throws AppError `process_not_found`, with the near miss. */
+function checkNames({ name, plan }: Runnable, only: readonly string[] | undefined): void {
+  const known = Object.keys(plan.processes);
+  if (known.length === 0) {
+    throw new AppError({
+      code: "process_not_found",
+      message: `cannot start ${name}: it has no processes`,
+      hint: "Declare what keeps running under `processes`; `holdall run` runs its commands.",
+    });
+  }
+  const unknown = only?.find((each) => !known.includes(each));
+  if (unknown === undefined) return;
+  const near = findNearMiss(unknown, known);
+  throw new AppError({
+    code: "process_not_found",
+    message: `cannot start ${unknown}: ${name} has no process of that name`,
+    hint: near === undefined ? `It has ${known.join(", ")}.` : `Did you mean ${near}?`,
+    details: { process: unknown, nearMiss: near, known },
+  });
+}

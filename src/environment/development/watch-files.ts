@@ -1,0 +1,123 @@
+import { type FSWatcher, watch } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { listApplicationPaths } from "../../builder/application-files.ts";
+import { errnoOf } from "../../system/file-errors.ts";
+
+export interface WatchOptions {
+  /** Absolute paths outside of what is looked through, or in it and ignored there; they need not exist. */
+  readonly also: readonly string[];
+  readonly onWarning: (message: string) => void;
+}
+
+export interface FileWatcher {
+  /** Files that differ from those of the last answer, relative to the directory where they are below; waits for some. */
+  next(signal: AbortSignal): Promise<readonly string[]>;
+  close(): void;
+}
+
+/** Editors write several files, `git checkout` many: one answer for all that come so close together. */
+const SETTLE_MS = 150;
+/** Where the kernel has no more watches. */
+const POLL_MS = 1000;
+
+/**
+ * Watches the files of an application: those that a process may have read when it started. The kernel's word is a hint to look;
+ * what has changed is what has another time, size or place, as for make(1).
+ */
+export async function watchFiles(directory: string, options: WatchOptions): Promise<FileWatcher> {
+  const watchers = new Map<string, FSWatcher>();
+  let hint = Promise.withResolvers<void>();
+  let isPolling = false;
+  let seen = await look();
+  return {
+    async next(signal) {
+      for (;;) {
+        await waitForHint(signal);
+        signal.throwIfAborted();
+        await setTimeout(SETTLE_MS, undefined, { signal });
+        hint = Promise.withResolvers();
+        const before = seen;
+        seen = await look();
+        const changed = compare(before, seen);
+        if (changed.length > 0) return changed;
+      }
+    },
+    close() {
+      for (const watcher of watchers.values()) watcher.close();
+      watchers.clear();
+    },
+  };
+
+  async function waitForHint(signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<void>();
+    const abort = () => aborted.resolve();
+    signal.addEventListener("abort", abort, { once: true });
+    const waits = [hint.promise, aborted.promise];
+    if (isPolling) waits.push(setTimeout(POLL_MS, undefined, { signal }).catch(() => {}));
+    if (!signal.aborted) await Promise.race(waits);
+    signal.removeEventListener("abort", abort);
+  }
+
+  async function look(): Promise<ReadonlyMap<string, string>> {
+    const { directories, files } = listApplicationPaths(directory);
+    for (const path of directories) watchDirectory(join(directory, path));
+    const paths = [...files.filter(isRead), ...options.also];
+    const states = await Promise.all(paths.map((path) => describeState(directory, path)));
+    return new Map(states.flatMap((state) => (state === undefined ? [] : [state])));
+  }
+
+  function watchDirectory(path: string): void {
+    if (watchers.has(path) || isPolling) return;
+    try {
+      const watcher = watch(path, { persistent: false }, () => hint.resolve());
+      const forget = () => {
+        watcher.close();
+        watchers.delete(path);
+        hint.resolve();
+      };
+      watcher.on("error", forget); // it has gone
+      watchers.set(path, watcher);
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === "ENOENT" || errno === "ENOTDIR") return;
+      if (errno !== "ENOSPC" && errno !== "EMFILE") throw error;
+      isPolling = true;
+      options.onWarning(
+        `the system has no more watches (fs.inotify, ${errno}): changes are looked for every second instead`,
+      );
+    }
+  }
+}
+
+/** What only browsers and people read: nobody has to start again for it. */
+const NOT_READ =
+  /\.(?:css|scss|sass|less|m?js|jsx|ts|tsx|vue|svelte|map|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp[34]|webm|pdf|md|rst)$/i;
+
+/** What applications write where they are. */
+const DATA =
+  /\.(?:log|db|sqlite\d?|pid|sock|lock|tmp|swp|swx|bak|orig|rej)$|~$|\.(?:db|sqlite\d?)-(?:wal|shm|journal)$/i;
+
+const LOCKS = /(?:^|\/)(?:uv|poetry|holdall|pylock(?:\.[\w-]+)?)\.(?:lock|toml)$/;
+
+function isRead(path: string): boolean {
+  return LOCKS.test(path) || !(NOT_READ.test(path) || DATA.test(path));
+}
+
+type State = readonly [path: string, state: string];
+
+/** Undefined when it is not there. */
+async function describeState(directory: string, path: string): Promise<State | undefined> {
+  try {
+    const { mtimeNs, size, ino } = await stat(resolve(directory, path), { bigint: true });
+    return [path, `${mtimeNs} ${size} ${ino}`];
+  } catch {
+    return undefined; // gone meanwhile, or a link that leads nowhere
+  }
+}
+
+function compare(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
+  const changed = [...after].filter(([path, state]) => before.get(path) !== state).map(([path]) => path);
+  return [...changed, ...[...before.keys()].filter((path) => !after.has(path))].toSorted();
+}
