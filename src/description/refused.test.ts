@@ -163,6 +163,11 @@ const CONTRADICTIONS: readonly Refused[] = [
     "settings.a.file must be path#key, or have env for the variable that tells its path",
   ],
   ["mail: {command: a, max_size: ‸2GiB}", "mail.max_size must be from 1B to 1GiB, not 2GiB"],
+  [
+    "mail: ‸{url: /mail}",
+    "mail is a command of kind url, which reads no message",
+    "Name a program, a script or a function.",
+  ],
   ["mail: {command: a, max_size: ‸0B}", "mail.max_size must be from 1B to 1GiB, not 0B"],
   [
     "settings:\n  a: {type: choice, choices: [b, c], default: ‸d}",

@@ -37,6 +37,20 @@ export async function findAddresses(
   return addresses;
 }
 
+const FIRST_MAIL_PORT = 2525;
+
+/** Where mail comes in: the first port that is free, where it is going to; undefined when the plan says nothing about mail. */
+export async function findMailAddress(
+  { mail }: Plan,
+  host: string,
+  { isFree = true }: { readonly isFree?: boolean | undefined } = {},
+): Promise<Address | undefined> {
+  if (mail === undefined) return undefined;
+  let port = FIRST_MAIL_PORT;
+  while (isFree && port < MAX_PORT && !(await isPortFree(host, port))) port += 1;
+  return { host, port };
+}
+
 /** @throws AppError `port_in_use`. */
 export async function checkPort({ host, port }: Address, name: string): Promise<void> {
   if (await isPortFree(host, port)) return;

@@ -23,6 +23,7 @@ export interface Injection {
   readonly supplied: Variables;
   /** Of every process of the plan that listens. */
   readonly addresses: Readonly<Record<string, Address>>;
+  readonly mailAddress?: Address | undefined;
 }
 
 /** Found by the release's Python instead of its own modules, or only meant for a launcher: docs/starting.md. */
@@ -41,7 +42,7 @@ const INHERITED_BY_TESTS =
 
 /** The whole environment of a command or process, as docs/environment.md says. `address` is where it listens. */
 export function injectVariables(injection: Injection, part: Part, address: Address): Variables {
-  const { kind, runnable, directories, supplied, addresses } = injection;
+  const { kind, runnable, directories, supplied, addresses, mailAddress } = injection;
   const inherited = inheritVariables(injection);
   const path = inherited["PATH"] || "/usr/local/bin:/usr/bin:/bin";
   return {
@@ -59,10 +60,13 @@ export function injectVariables(injection: Injection, part: Part, address: Addre
     HOLDALL_ENVIRONMENT: kind,
     ...describePart(part),
     ...Object.fromEntries(
-      Object.entries(addresses).map(([name, { host, port }]) => [
-        `HOLDALL_ADDRESS_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
-        `${host}:${port}`,
-      ]),
+      // A process that is named so wins.
+      Object.entries({ ...(mailAddress && { mail: mailAddress }), ...addresses }).map(
+        ([name, { host, port }]) => [
+          `HOLDALL_ADDRESS_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
+          `${host}:${port}`,
+        ],
+      ),
     ),
     ...supplied,
   };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
-import { findAddresses } from "./addresses.ts";
+import { findAddresses, findMailAddress } from "./addresses.ts";
 import { type Directories, ensureDirectories, planDirectories } from "./directories.ts";
 import type { OnEnvironmentEvent } from "./events.ts";
 import { type EnvironmentKind, injectVariables, type Part, type Variables } from "./inject.ts";
@@ -33,6 +33,8 @@ export interface Environment {
   readonly services: OpenServices;
   /** Where each process that listens does so. */
   readonly addresses: Readonly<Record<string, Address>>;
+  /** Where mail comes in; undefined for a plan without. */
+  readonly mailAddress: Address | undefined;
   /** The whole environment of a command or process. */
   variablesOf(part: Part): Variables;
   /** Whether servers of its own run now, which end with it. */
@@ -56,6 +58,9 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const addresses = await findAddresses(runnable.plan, options.address, {
     areFree: !options.isForCommands,
   });
+  const mailAddress = await findMailAddress(runnable.plan, options.address.host, {
+    isFree: !options.isForCommands,
+  });
   const python = join(runnable.prefix, "bin/python");
   const servers = new Set<GuardedProcess>();
   const services = await openServices(runnable.plan, {
@@ -72,9 +77,9 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     onEvent({ kind: "service-ready", name, type });
   }
   const supplied = { ...others, ...delivered, ...services.variables };
-  const injection = { kind, runnable, directories, env, supplied, addresses };
+  const injection = { kind, runnable, directories, env, supplied, addresses, mailAddress };
   return {
-    ...{ kind, runnable, directories, settings: resolved, services, addresses },
+    ...{ kind, runnable, directories, settings: resolved, services, addresses, mailAddress },
     variablesOf: (part) => injectVariables(injection, part, addresses[part.name] ?? options.address),
     hasServers: () => servers.size > 0,
     close: () => services.close(),

@@ -32,8 +32,16 @@ export function checkTogether(description: WrittenDescription, context: Context)
   for (const [name, { command }] of Object.entries(schedule)) {
     checkDatabase(command, ["schedule", name, "command"], description, context);
   }
-  if (description.mail) checkDatabase(description.mail.command, ["mail"], description, context);
+  checkMail(description, context);
   checkVariables(description, context);
+}
+
+/** A message comes on standard input. */
+function checkMail({ mail }: WrittenDescription, { refuse }: Context): void {
+  if (mail?.command.kind !== "sql" && mail?.command.kind !== "url") return;
+  throw refuse(["mail"], `is a command of kind ${mail.command.kind}, which reads no message`, {
+    hint: "Name a program, a script or a function.",
+  });
 }
 
 const DATABASES = ["postgres", "mysql", "sqlite"];

@@ -106,13 +106,21 @@ function makeArgv(random: Random): string[] {
 function makeCommand(random: Random): unknown {
   const help = random.is(0.5) ? { help: makeLine(random) } : {};
   return random.pick([
+    makeProgram(random),
+    { url: "/x?y=z", ...help },
+    { sql: random.is(0.5) ? "a.sql" : ["a.sql", "a.sql"], database: "main", ...help },
+  ]);
+}
+
+/** A command that reads its standard input. */
+function makeProgram(random: Random): unknown {
+  const help = random.is(0.5) ? { help: makeLine(random) } : {};
+  return random.pick([
     makeArgv(random),
     "run --now",
     { command: makeArgv(random), ...help },
     { script: "s.py", ...help },
     { function: "a.b:c", ...help },
-    { url: "/x?y=z", ...help },
-    { sql: random.is(0.5) ? "a.sql" : ["a.sql", "a.sql"], database: "main", ...help },
   ]);
 }
 
@@ -167,7 +175,7 @@ function makeDescription(random: Random): Record<string, unknown> {
     lifecycle: mapping(LIFECYCLE_NAMES, (name) =>
       name === "migrate" ? { command: makeArgv(random), compatible: random.is(0.5) } : makeCommand(random),
     ),
-    mail: random.pick(["one", makeCommand(random), { command: "x", max_size: "5MiB" }]),
+    mail: random.pick(["x --now", makeProgram(random), { command: "x", max_size: "5MiB" }]),
     settings: mapping(["a", "B_c", "no"], (name) => makeSetting(random, name)),
     static: mapping(["/", "/static"], () => makeLine(random).replaceAll(/[\\/~]/g, "x")),
     files: [makeLine(random), "*.py"],
