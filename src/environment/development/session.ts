@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { planDirectories } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
+import { MAIL_PART } from "../mail/deliver-message.ts";
+import { type MailListener, startMail } from "../mail/start-mail.ts";
 import { type Environment, type EnvironmentOptions, openEnvironment } from "../open-environment.ts";
 import type { RestartPolicy } from "../processes/restart-policy.ts";
 import { listParts, type RunningProcesses, startProcesses } from "../processes/start-processes.ts";
@@ -29,7 +31,7 @@ export interface Session {
   failed(): Promise<void>;
   /** All processes anew; services, schedule and mail go on. */
   restart(): Promise<void>;
-  /** Processes, `web` first; then schedule, mail, services. */
+  /** Mail, so that nothing new comes in; processes, `web` first; then schedule and services. */
   stop(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function openSession(
     const { name: application, version } = runnable;
     onEvent({ kind: "opened", application, version, parts: listParts(runnable.plan, options.only) });
     await prepare(environment);
+    const mail = isFirst ? await openMail(environment, onEvent) : undefined;
     let running: RunningProcesses = startProcesses(environment, options);
     const schedule = isFirst ? startSchedule(environment, { graceMs, onEvent }) : undefined;
     return {
@@ -77,6 +80,7 @@ export async function openSession(
         running = startProcesses(environment, options);
       },
       async stop() {
+        await mail?.stop();
         await running.stop();
         await schedule?.stop();
         await environment.close();
@@ -86,4 +90,15 @@ export async function openSession(
     await environment.close();
     throw error;
   }
+}
+
+/** Undefined for an application that gets none. */
+async function openMail(
+  environment: Environment,
+  onEvent: OnEnvironmentEvent,
+): Promise<MailListener | undefined> {
+  if (environment.runnable.plan.mail === undefined) return undefined;
+  const mail = await startMail(environment, { onEvent });
+  onEvent({ kind: "listening", part: MAIL_PART, address: mail.address });
+  return mail;
 }
