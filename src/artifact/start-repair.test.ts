@@ -116,6 +116,17 @@ test("a release that was moved or deleted is made again", async (t) => {
   assert.equal((await startFacts(artifact, { env: moved })).prefix, prefix.replace("/cache/", "/cache2/"));
 });
 
+test("a cache that was moved to a path of the same length has scripts that were made for it", async (t) => {
+  const artifact = await makeArtifactToStart(t);
+  const { prefix } = await startFacts(artifact);
+  const cache = artifact.cache.replace(/cache$/, "store");
+  await rename(artifact.cache, cache);
+  const moved = await startFacts(artifact, { env: { HOLDALL_CACHE: cache } });
+  assert.equal(moved.prefix, prefix.replace("/cache/", "/store/"));
+  const script = await readFile(join(moved.prefix, "bin", "shop"), "utf8");
+  assert.ok(script.startsWith(`#!${moved.prefix}/bin/python\n`), script);
+});
+
 test("a ready file of another interpreter, or one that has gone, is not used", async (t) => {
   const artifact = await makeArtifactToStart(t);
   const { prefix } = await startFacts(artifact);

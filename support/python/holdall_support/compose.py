@@ -207,13 +207,15 @@ def cache_path(path):
 
 
 def is_release_whole(release):
-    """Whether each file has its size and each link its target, after a power cut may have taken what was not synced."""
+    """Whether each file has its size and each link its target, after a power cut may have taken what was not synced. What
+    was made for its path has its bytes: a cache may have been moved to a path that is as long.
+    """
     try:
         for place, (_, size) in release.files.items():
             if os.lstat(os.path.join(release.path, place)).st_size != size:
                 return False
         for place, (content, _) in release.texts.items():
-            if os.lstat(os.path.join(release.path, place)).st_size != len(content):
+            if not has_content(os.path.join(release.path, place), content):
                 return False
         for place in release.list_bytecode():
             if os.stat(os.path.join(release.path, place)).st_size < 16:
@@ -223,3 +225,9 @@ def is_release_whole(release):
         )
     except OSError:
         return False
+
+
+def has_content(path, content):
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        return file.read(len(content) + 1) == content
