@@ -23,7 +23,7 @@ export interface CasePlace {
   readonly index: PackageIndex;
   /** One that cannot lie in the folder, as it has what was compiled here. */
   addWheel(content: WheelContent): void;
-  /** Builds the application, ready to be started by `start` of artifact-to-start.ts. */
+  /** Builds the application into a directory of its own, ready to be started by `start` of artifact-to-start.ts. */
   build(options?: Partial<BuildOptions>): Promise<BuiltCase>;
 }
 
@@ -46,8 +46,8 @@ export async function openCasePlace(t: TestContext, directory: string): Promise<
     },
     async build(options) {
       const kept = options?.withPython === true ? { cacheDirectory: await packInterpreterOnce() } : {};
-      const built = await workshop.build({ env, ...kept, ...options });
       const root = await makeDirectory(t);
+      const built = await workshop.build({ env, outputDirectory: root, ...kept, ...options });
       const [cache, data] = [join(root, "cache"), join(root, "data")];
       await mkdir(data);
       return {

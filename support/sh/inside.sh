@@ -115,6 +115,20 @@ holdall_is_harmless() (
   holdall_has_names "$1" && holdall_has_entries "$1"
 )
 
+# Sets holdall_mount to the mount point that the directory $1 is on, if the kernel says that nothing can be run from there.
+holdall_find_noexec() {
+  holdall_mount=
+  set -- "$(cd -P "$1" && pwd -P)" ''
+  while read -r holdall_item holdall_point holdall_item holdall_options holdall_item; do
+    # proc(5): a blank is \040.
+    case $holdall_point in *%*) ;; *'\'*) holdall_point=$(printf "$holdall_point") ;; esac
+    case $1/ in "${holdall_point%/}/"*) ;; *) continue ;; esac
+    [ "${#holdall_point}" -ge "${#2}" ] || continue
+    set -- "$1" "$holdall_point"
+    case ,$holdall_options, in *,noexec,*) holdall_mount=$2 ;; *) holdall_mount= ;; esac
+  done 2>/dev/null </proc/self/mounts
+}
+
 # In a process of its own, so that the lock, the mask and the trap end with it.
 holdall_unpack() (
   for holdall_tool in tail head sha256sum gzip tar sort uniq; do
@@ -148,9 +162,13 @@ holdall_unpack() (
     holdall_refuse "it is damaged: layers/$holdall_layer.tar.gz is not as it was sealed" 'Copy the file again.'
   }
   mkdir "$holdall_work" && echo '#!/bin/sh' >"$holdall_work/probe" && chmod 755 "$holdall_work/probe" || holdall_full
-  "$holdall_work/probe" 2>/dev/null ||
-    holdall_refuse "it has native code, and its cache $holdall_cache is mounted noexec" \
+  "$holdall_work/probe" 2>/dev/null || {
+    holdall_find_noexec "$holdall_work"
+    holdall_reason='runs nothing'
+    [ -z "$holdall_mount" ] || holdall_reason="is on $holdall_mount, which is mounted noexec"
+    holdall_refuse "it has native code, and its cache $holdall_cache $holdall_reason" \
       'Set HOLDALL_CACHE to a directory of your own on another file system.'
+  }
 
   # Both digests are checked before tar sees a byte.
   if [ -d "$holdall_self" ]; then
