@@ -40,8 +40,15 @@ holdall_check_cache() {
     /*) ;;
     *) holdall_refuse "its cache is $holdall_cache, not an absolute path" 'Set an absolute path.' ;;
   esac
-  [ ! -e "$holdall_cache" ] || [ -O "$holdall_cache" ] ||
-    holdall_refuse "its cache $holdall_cache belongs to another user" 'Set HOLDALL_CACHE to a directory of your own.'
+  holdall_check_owner
+}
+
+# Also of the parts: anybody can have made them where anybody may, such as in /tmp.
+holdall_check_owner() {
+  for holdall_item in "$holdall_cache" "$holdall_cache/layers" "$holdall_cache/work"; do
+    [ ! -d "$holdall_item" ] || [ -O "$holdall_item" ] ||
+      holdall_refuse "its cache $holdall_item belongs to another user" 'Set HOLDALL_CACHE to a directory of your own.'
+  done
 }
 
 # A power cut may have taken bytes that were not on the disk yet; the program inside looks at the rest. It has to say a
@@ -139,6 +146,7 @@ holdall_unpack() (
   unset TAR_OPTIONS # of GNU tar
   mkdir -p "$holdall_cache/layers" "$holdall_cache/work" 2>/dev/null && [ -w "$holdall_cache/work" ] ||
     holdall_refuse "its cache $holdall_cache is not writable" 'Set HOLDALL_CACHE to a directory of your own.'
+  holdall_check_owner
   holdall_full() {
     holdall_refuse "its Python cannot be unpacked into $holdall_cache" \
       'Free some space, or set HOLDALL_CACHE to a directory on another disk.'

@@ -10,7 +10,7 @@ case ${HOLDALL_PYTHON:+own}:${1:---holdall}:$holdall_cache in
   :--holdall:*) ;;
   :*:/*)
     if [ -f "$holdall_cache/ready/$holdall_id" ] && [ -O "$holdall_cache/ready/$holdall_id" ] &&
-      [ -O "$holdall_cache" ]; then
+      [ -O "$holdall_cache/ready" ] && [ -O "$holdall_cache" ]; then
       . "$holdall_cache/ready/$holdall_id"
     fi
     ;;

@@ -43,6 +43,7 @@ class Cache:
         self.ready = path + "/ready"
         self.used = path + "/used"
         self.work = path + "/work"
+        self._parts = (self.layers, self.releases, self.ready, self.used, self.work)
         self.is_locked = False
         self._lock = None
 
@@ -55,10 +56,7 @@ class Cache:
                     "%s is not a directory" % existing, "Move it, or set HOLDALL_CACHE to another directory."
                 )
             existing = os.path.dirname(existing)
-        if existing == self.path and os.stat(existing).st_uid != os.geteuid():
-            raise Refusal(
-                "its cache %s belongs to another user" % self.path, "Set HOLDALL_CACHE to a directory of your own."
-            )
+        self._check_owner()
         if has_machine_code and os.statvfs(existing).f_flag & os.ST_NOEXEC:
             raise Refusal(
                 "it has native code, and its cache %s is on %s, which is mounted noexec"
@@ -66,12 +64,19 @@ class Cache:
                 ELSEWHERE,
             )
 
+    def _check_owner(self):
+        """Also of the parts: anybody can have made them where anybody may, such as in /tmp."""
+        for path in (self.path, *self._parts):
+            if os.path.isdir(path) and os.stat(path).st_uid != os.geteuid():
+                raise Refusal("its cache %s belongs to another user" % path, "Set HOLDALL_CACHE to a directory of your own.")
+
     def open(self):
         """Makes the directories and takes the lock; False when nothing can be written there."""
         try:
             os.makedirs(self.path, 0o755, exist_ok=True)
-            for directory in (self.layers, self.releases, self.ready, self.used, self.work):
+            for directory in self._parts:
                 os.makedirs(directory, 0o755, exist_ok=True)
+            self._check_owner()
             self._take_lock()
             return True
         except OSError as error:
