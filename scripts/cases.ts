@@ -13,7 +13,7 @@ if (cases.length === 0) throw new Error(`there is no case ${wanted.join(", ")}`)
 /** What went wrong or was left out, by the file of the test and by the number of the case. */
 const failed = new Map<string, string>();
 const left = new Map<string, string>();
-const numbers = cases.filter(({ shownBy }) => typeof shownBy === "function").map(({ number }) => number);
+const numbers = cases.filter(({ shownBy }) => shownBy !== undefined).map(({ number }) => number);
 // A pattern is compared with the suite's name and the test's; one that fits the suite alone would run all of it.
 if (numbers.length > 0) await runTests([OWN], [new RegExp(`^hard cases (?:${numbers.join("|")})\\. `)]);
 const elsewhere = new Set(cases.flatMap(listFiles));
@@ -42,12 +42,12 @@ function keyOf(file: string, name: string): string {
   return file === OWN ? (/^\d+/.exec(name)?.[0] ?? name) : file;
 }
 
-function listFiles({ shownBy }: NumberedCase): string[] {
-  return typeof shownBy === "function" ? [] : shownBy.map((reference) => reference.split(":")[0] ?? "");
+function listFiles({ elsewhere = [] }: NumberedCase): string[] {
+  return elsewhere.map((reference) => reference.split(":")[0] ?? "");
 }
 
 function render(each: NumberedCase): string {
-  const places = typeof each.shownBy === "function" ? [String(each.number)] : listFiles(each);
+  const places = [...(each.shownBy === undefined ? [] : [String(each.number)]), ...listFiles(each)];
   const failure = places.map((place) => failed.get(place)).find((reason) => reason !== undefined);
   if (failure !== undefined) return `failed   ${each.sentence}\n     ${failure.split("\n")[0]}`;
   const reason = places.map((place) => left.get(place)).find((found) => found !== undefined);

@@ -13,11 +13,18 @@ const cases = await readCases();
 
 describe("hard cases", { concurrency: availableParallelism() }, () => {
   for (const { number, sentence, directory, shownBy } of cases) {
-    if (typeof shownBy === "function") {
-      test(`${number}. ${sentence}`, async (t) => shownBy(await openCasePlace(t, directory), t));
-    } else {
-      test(`${number}. ${sentence} (elsewhere)`, () => shownBy.forEach(checkReference));
+    if (shownBy === undefined) continue;
+    test(`${number}. ${sentence}`, async (t) => shownBy(await openCasePlace(t, directory), t));
+  }
+});
+
+test("each case says all of itself, and what shows it elsewhere is there", () => {
+  for (const { folder, sentence, origin, seenFailing, refusal = "none", shownBy, elsewhere } of cases) {
+    for (const text of [sentence, seenFailing, refusal, origin.join(), ...origin]) {
+      assert.notEqual(text.trim(), "", `${folder}: a field is empty`);
     }
+    assert.ok(shownBy ?? elsewhere?.length, `${folder}: nothing shows it`);
+    elsewhere?.forEach(checkReference);
   }
 });
 

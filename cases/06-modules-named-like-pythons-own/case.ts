@@ -6,7 +6,7 @@ export default defineCase({
   origin: ["pex#3117", "gunicorn#3281"],
   seenFailing:
     "with the prefix starting Python without `-I`, types.py of PYTHONPATH was imported instead of Python's own; without keep_working_directory_out, that of the working directory was, in `python -m`",
-  shownBy: [
+  elsewhere: [
     "src/artifact/start-isolation.test.ts: nothing in the working directory is imported",
     "src/artifact/start-isolation.test.ts: modules of PYTHONPATH and of the user's site do not get in",
     "src/artifact/start-gunicorn.test.ts: gunicorn leaves the working directory alone",

@@ -6,7 +6,7 @@ export default defineCase({
   origin: ["shiv: never repairs a damaged cache"],
   seenFailing:
     "with a release that is always taken for whole, the start after a reboot runs an application that lost its bytes",
-  shownBy: [
+  elsewhere: [
     "src/artifact/start-repair.test.ts: after a reboot each file is looked at, and what was lost is made again",
     "src/artifact/cache-verify.test.ts: verify finds it, repair removes it, the next start makes it anew",
   ],

@@ -5,7 +5,7 @@ export default defineCase({
     "prune keeps what runs, however long ago it was started, and a start at any moment of it succeeds",
   origin: ["pex#3223"],
   seenFailing: "with no release taken as in use, that of an application started sixty days ago goes",
-  shownBy: [
+  elsewhere: [
     "src/artifact/cache-prune.test.ts: that was started sixty days ago keeps its release, and its last use is now",
     "src/artifact/cache-prune.test.ts: prune while a warm start is stopped before any command of its shell",
     "src/artifact/crash-sweep.test.ts: a start at any point of prune succeeds",

@@ -16,7 +16,7 @@ export default defineCase({
     "an artifact that is replaced or deleted while it runs, sealed, open, with a Python inside or in a foreign server, goes on with what it was",
   origin: ["bpo-19081"],
   seenFailing:
-    "where the child was started by sys.executable, which in a foreign server is not the release's, it had no module `late`",
+    "with a module in the file itself that is first imported after the file was replaced, the foreign server ended with zipimport's EOFError; where the child was started by sys.executable, which in a foreign server is not the release's, it had no module `late`",
   async shownBy(place, t) {
     const artifact = await place.build();
     const inside = await place.build({ withPython: true });

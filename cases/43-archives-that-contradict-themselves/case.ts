@@ -6,7 +6,7 @@ export default defineCase({
   origin: ["zip: local headers against the directory"],
   seenFailing:
     "with local headers that are not compared, the reader in Python does not refuse all of the hostile files as it should",
-  shownBy: [
+  elsewhere: [
     "src/artifact/open-artifact.test.ts",
     "src/artifact/support-reader.test.ts",
     "src/artifact/start-refusals.test.ts: an artifact that was changed anywhere is refused before a file is placed",

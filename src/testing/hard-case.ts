@@ -17,8 +17,10 @@ export interface HardCase {
   readonly seenFailing: string;
   /** Where holdall refuses instead: the sentence that users get, with what varies as `…`. */
   readonly refusal?: string;
-  /** Shows it; or names the tests that do, as `FILE: NAME OF THE TEST` or the file alone. */
-  readonly shownBy: ShowCase | readonly string[];
+  /** Shows it, unless tests elsewhere show all of it. */
+  readonly shownBy?: ShowCase;
+  /** The tests that show it, or more of it, as `FILE: NAME OF THE TEST` or the file alone. */
+  readonly elsewhere?: readonly string[];
 }
 
 export type ShowCase = (place: CasePlace, t: TestContext) => Promise<void>;
