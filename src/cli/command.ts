@@ -18,6 +18,8 @@ export interface Option {
   readonly value?: string;
   /** May be given several times, and each value may be several with commas between. */
   readonly isList?: true;
+  /** Of a list: each value is one, whatever commas are in it. */
+  readonly keepsCommas?: true;
   readonly help: string;
   readonly is?: "file" | "directory" | "text";
 }
@@ -42,6 +44,10 @@ export interface Context {
   readonly onEvent: (event: object) => Promise<void> | undefined;
   /** Asks the user, who answers yes with Enter; undefined where nobody is there to ask. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Takes away what is shown of it, before a program of the user's gets the terminal. */
+  readonly hideProgress: () => void;
+  /** stdout is for one JSON document: what a program prints goes elsewhere. */
+  readonly isJson: boolean;
 }
 
 /** One line for people about long work. A `warning` stays on the screen, a `detail` appears on terminals only. */

@@ -1,11 +1,19 @@
+import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { AppError } from "../errors/app-error.ts";
+import { ownStderr } from "./own-stderr.ts";
 import { runCommandLine } from "./run-command-line.ts";
 
+/** One file with the memory of the program is enough: signal(7). */
+const LEAVING_CORES: readonly NodeJS.Signals[] = [
+  ...(["SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const),
+  ...(["SIGXCPU", "SIGXFSZ"] as const),
+];
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** The process itself: signals, streams and exit status around one command line. */
 async function main(): Promise<void> {
+  ownStderr();
   const controller = new AbortController();
   for (const [name, number] of Object.entries(SIGNALS)) {
     process.on(name, () => {
@@ -16,14 +24,25 @@ async function main(): Promise<void> {
       );
     });
   }
-  // Not process.exit(): output to a pipe may still be on its way.
-  process.exitCode = await runCommandLine(process.argv.slice(2), {
+  const end = await runCommandLine(process.argv.slice(2), {
     env: process.env,
     stdout: () => openStdout(controller),
     stderr: () => process.stderr,
     signal: controller.signal,
     ...(isatty(0) && isatty(2) && { confirm: (question) => confirm(question, controller.signal) }),
   });
+  // Not process.exit(): output to a pipe may still be on its way.
+  if (typeof end === "number") process.exitCode = end;
+  else endBy(end);
+}
+
+/** As the program has ended that this one stood for. */
+function endBy(signal: NodeJS.Signals): void {
+  const number = constants.signals[signal];
+  process.exitCode = 128 + number;
+  if (LEAVING_CORES.includes(signal)) return;
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 /** Not by keys but by lines: Ctrl-C stays a signal. */

@@ -92,7 +92,8 @@ function readWords(words: readonly string[], record: CommandRecord | undefined):
       const value = readOption(token, known, record);
       const before = values[token.name];
       const isList = Array.isArray(before) && typeof value === "string";
-      values[token.name] = isList ? [...before, ...splitList(value)] : value;
+      const split = (text: string) => (known[token.name]?.keepsCommas ? [text] : splitList(text));
+      values[token.name] = isList ? [...before, ...split(value)] : value;
     } else if (token.kind === "positional") {
       positionals.push(token.value);
       if (hasRest && positionals.length === single.length) {

@@ -25,15 +25,21 @@ export interface Surroundings {
 
 const DEFECT_STATUS = 70; // EX_SOFTWARE of sysexits.h
 
-/** Runs `holdall ARGV` and gives its exit status. The result goes to stdout, all else to stderr; never throws. */
-export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+/**
+ * Runs `holdall ARGV` and gives its exit status, or the signal that has ended the program that it stands for. The result goes to
+ * stdout, all else to stderr; never throws.
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<number | NodeJS.Signals> {
   let invocation: Invocation | undefined;
   try {
     const records = COMMANDS.map(({ record }) => record);
     invocation = parseArguments(argv, records);
-    const text = await answer(invocation, surroundings);
-    surroundings.stdout().write(text);
-    return 0;
+    const { text, status } = await answer(invocation, surroundings);
+    if (text !== "") surroundings.stdout().write(text);
+    return status;
   } catch (error) {
     // After Ctrl-C whatever fails does so because of it.
     const { aborted, reason } = surroundings.signal;
@@ -44,10 +50,17 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
+interface Answer {
+  readonly text: string;
+  readonly status: number | NodeJS.Signals;
+}
+
 /** The text for stdout: of the command that was named, or of the one that a global option stands for. */
-async function answer(invocation: Invocation, surroundings: Surroundings): Promise<string> {
+async function answer(invocation: Invocation, surroundings: Surroundings): Promise<Answer> {
   const { globals } = invocation;
-  if (globals.version) return globals.json ? renderJson({ version: VERSION }) : `holdall ${VERSION}\n`;
+  if (globals.version) {
+    return { status: 0, text: globals.json ? renderJson({ version: VERSION }) : `holdall ${VERSION}\n` };
+  }
   const isHelp = globals.help || invocation.command === undefined;
   const name = isHelp ? "help" : invocation.command;
   const values = isHelp ? { command: invocation.command } : invocation.values;
@@ -59,12 +72,16 @@ async function answer(invocation: Invocation, surroundings: Surroundings): Promi
     const { env, signal } = surroundings;
     const onEvent = showLive(entry, invocation, { ...surroundings, clear: progress.clear });
     const confirm = globals.json ? undefined : confirmAfter(progress.clear, surroundings);
-    const value = await entry.run(values, { env, signal, onProgress: progress.show, onEvent, confirm });
-    if (entry.live !== undefined && globals.json) return renderJsonLine(value);
-    if (entry.live !== undefined && globals.quiet) return "";
-    return globals.json
-      ? renderJson(value)
-      : `${entry.render(value, choosePaint(surroundings.stdout, invocation))}\n`;
+    const value = await entry.run(values, {
+      ...{ env, signal, onProgress: progress.show, hideProgress: progress.clear, onEvent, confirm },
+      isJson: globals.json,
+    });
+    const status = entry.statusOf(value);
+    if (entry.live !== undefined && globals.json) return { status, text: renderJsonLine(value) };
+    if (entry.live !== undefined && globals.quiet) return { status, text: "" };
+    if (globals.json) return { status, text: renderJson(value) };
+    const text = entry.render(value, choosePaint(surroundings.stdout, invocation));
+    return { status, text: text === "" || text.endsWith("\n") ? text : `${text}\n` };
   } finally {
     progress.clear();
   }

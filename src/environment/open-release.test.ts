@@ -3,8 +3,9 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makeArtifactToStart } from "../testing/artifact-to-start.ts";
+import { RECORD } from "./application-form.ts";
 import { openArtifactRelease } from "./open-artifact.ts";
-import { openRelease, RECORD } from "./open-release.ts";
+import { openRelease } from "./open-release.ts";
 
 test("an artifact is opened as the release that it starts from, cold and warm", async (t) => {
   const artifact = await makeArtifactToStart(t);

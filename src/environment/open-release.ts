@@ -5,10 +5,8 @@ import { sha256 } from "../artifact/measure.ts";
 import { parsePlan } from "../artifact/parse-plan.ts";
 import { AppError } from "../errors/app-error.ts";
 import { errnoOf } from "../system/file-errors.ts";
+import { RECORD } from "./application-form.ts";
 import type { Runnable } from "./runnable.ts";
-
-/** In a release: what it is, docs/cache.md. The last line is `# ` and the digest of those before. */
-export const RECORD = ".record";
 
 const FORMAT = 1;
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -36,6 +34,7 @@ function parseRecord(
   directory: string,
   text: string,
 ): Pick<Runnable, "name" | "version" | "identity" | "plan"> {
+  // The last line is `# ` and the digest of those before.
   const end = text.lastIndexOf("# ");
   if (text.length > MAX_BYTES || text.slice(end + 2).trim() !== sha256(Buffer.from(text.slice(0, end)))) {
     throw refuse(directory, "its record is damaged");

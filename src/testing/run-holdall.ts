@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { runCommandLine } from "../cli/run-command-line.ts";
 
 export interface Answer {
-  readonly status: number;
+  readonly status: number | NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -34,6 +34,7 @@ export const devCommand = defineCommand(
         type: "string",
         value: "NAME=VALUE",
         isList: true,
+        keepsCommas: true,
         help: "value of a setting; NAME=@FILE for a secret",
       },
       environment: {

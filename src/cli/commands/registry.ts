@@ -11,7 +11,7 @@ import { renderHelp } from "../render/help.ts";
 import { renderInitialized } from "../render/init.ts";
 import { renderInspected } from "../render/inspect.ts";
 import { renderPlanned } from "../render/plan.ts";
-import { renderRun } from "../render/run.ts";
+import { renderRun, statusOfRun } from "../render/run.ts";
 import { renderVerified } from "../render/verify.ts";
 import { buildCommand } from "./build.ts";
 import { cacheCommand } from "./cache.ts";
@@ -35,6 +35,8 @@ export interface Entry {
   render(value: unknown, paint: Paint): string;
   /** Of commands that are there to be watched. */
   readonly live: StartLive | undefined;
+  /** Of a value that is there: 0, unless the value is how something has ended. */
+  statusOf(value: unknown): number | NodeJS.Signals;
 }
 
 /** Gives what turns each event into lines, or nothing. */
@@ -46,8 +48,8 @@ export const COMMANDS: readonly Entry[] = [
   entry(initCommand, renderInitialized),
   entry(planCommand, renderPlanned),
   entry(buildCommand, renderBuilt),
-  entry(devCommand, renderDevelopment, renderLive),
-  entry(runCommand, renderRun),
+  entry(devCommand, renderDevelopment, { live: renderLive }),
+  entry(runCommand, renderRun, { statusOf: statusOfRun }),
   entry(inspectCommand, renderInspected),
   entry(verifyCommand, renderVerified),
   entry(diffCommand, renderDiff),
@@ -66,12 +68,19 @@ export function commandRecords(): readonly CommandRecord[] {
 function entry<Record_ extends CommandRecord, Value, Event_ extends object>(
   { record, run }: Command<Record_, Value>,
   render: (value: Value, paint: Paint) => string,
-  live?: (look: LiveLook) => (event: Event_) => string,
+  {
+    live,
+    statusOf = () => 0,
+  }: {
+    readonly live?: (look: LiveLook) => (event: Event_) => string;
+    readonly statusOf?: (value: Value) => number | NodeJS.Signals;
+  } = {},
 ): Entry {
   return {
     record,
     live: live as StartLive | undefined,
     run: (values, context) => run(values as Parameters<typeof run>[0], context),
     render: (value, paint) => render(value as Value, paint),
+    statusOf: (value) => statusOf(value as Value),
   };
 }

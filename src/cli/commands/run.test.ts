@@ -4,9 +4,12 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import type { Plan } from "../../artifact/plan.ts";
+import { openArtifactRelease } from "../../environment/open-artifact.ts";
+import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { runHoldall } from "../../testing/run-holdall.ts";
-import { makeDirectory } from "../../testing/small-artifact.ts";
+import { fileEntry, makeDirectory } from "../../testing/small-artifact.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
 
@@ -19,8 +22,12 @@ cat
 exit 7
 `;
 
-async function runMain(argv: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...argv], { env: { ...process.env, OWN: "variable" } });
+async function runMain(
+  argv: readonly string[],
+  { cwd, env = {} }: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+) {
+  const options = { ...(cwd !== undefined && { cwd }), env: { ...process.env, OWN: "variable", ...env } };
+  const child = spawn(process.execPath, [MAIN, ...argv], options);
   child.stdin.end("what it reads\n");
   const [stdout, stderr, [status]] = await Promise.all([
     text(child.stdout),
@@ -59,10 +66,99 @@ test("the application's streams are blocking, as it would have got them from a s
   );
 });
 
+/** An application that says how it was started. */
+const SAY = `import fcntl, os, sys
+flags = [fcntl.fcntl(number, fcntl.F_GETFL) & os.O_NONBLOCK for number in (1, 2)]
+print(os.getpid(), os.getcwd(), os.environ["PAGE_SIZE"], len(os.environ["KEY"]), flags, sys.stdin.read().strip(), *sys.argv[1:])
+sys.exit(7)
+`;
+
+const SETTINGS: Plan["settings"] = {
+  page_size: { type: "int", help: "Notes on a page", isRequired: false, default: 20, env: "PAGE_SIZE" },
+  key: { type: "secret", help: "", isRequired: false, generate: "secret", env: "KEY" },
+};
+
+async function makeCheckout(t: TestContext) {
+  const directory = await makeDirectory(t);
+  const description = {
+    ...{ name: "notes", version: "1.0", services: { main: "sqlite" } },
+    commands: { say: "python {app}/say.py", schema: { sql: ["schema.sql"], database: "main" } },
+    settings: {
+      page_size: { type: "int", default: 20, env: "PAGE_SIZE", help: "Notes on a page" },
+      key: { type: "secret", generate: "secret", env: "KEY" },
+    },
+  };
+  await writeFile(join(directory, "holdall.yaml"), JSON.stringify(description));
+  await writeFile(join(directory, "say.py"), SAY);
+  await writeFile(join(directory, "schema.sql"), "create table notes (text);\n");
+  return { directory };
+}
+
+test("a command of a checkout takes the process over, with settings, in its data directory", async (t) => {
+  const { directory } = await makeCheckout(t);
+  const { pid, stdout, status, stderr } = await runMain(["run", "--set", "page_size=5", ".", "say", "a b"], {
+    cwd: directory,
+  });
+  const data = join(directory, ".holdall/data");
+  assert.deepEqual(stdout, [`${pid} ${data} 5 43 [0, 0] what it reads a b`, ""], stderr);
+  assert.equal(status, 7);
+});
+
+test("an artifact with settings is run in an environment, in the directory where holdall is", async (t) => {
+  const commands: Plan["commands"] = {
+    say: { kind: "argv", argv: ["python", "{app}/say.py"], help: "", origin: "own" },
+  };
+  const { path, env, data } = await makeArtifactToStart(t, {
+    application: [fileEntry("app/say.py", SAY)],
+    plan: { commands, settings: SETTINGS },
+  });
+  const by = { cwd: data, env };
+  const { pid, stdout, stderr } = await runMain(["run", path, "say", "--json"], by);
+  assert.deepEqual(stdout, [`${pid} ${data} 20 43 [0, 0] what it reads --json`, ""], stderr);
+  const { prefix } = await openArtifactRelease(path, { env: { ...process.env, ...env } });
+  const other = await makeDirectory(t);
+  const again = await runMain(["run", "--environment", other, prefix, "say"], by);
+  assert.deepEqual(again.stdout, [`${again.pid} ${other} 20 43 [0, 0] what it reads `.trimEnd(), ""]);
+});
+
+test("commands that are no words of a program say what they did", async (t) => {
+  const { directory } = await makeCheckout(t);
+  const env = { ...process.env };
+  const schema = () => runHoldall(["run", directory, "schema"], { env });
+  const { stderr: _, ...first } = await schema();
+  assert.deepEqual(first, { status: 0, stdout: "schema.sql: ran\n" });
+  assert.deepEqual(await schema(), { status: 0, stdout: "schema.sql: had run before\n", stderr: "" });
+  const { stdout } = await runHoldall(["run", directory, "generate-config"], { env });
+  assert.match(stdout, /^# Settings of notes.*\n\n# Notes on a page\n# a whole number\n#PAGE_SIZE=20\n/);
+  const listed = await runHoldall(["run", directory], { env });
+  assert.equal(
+    listed.stdout,
+    "notes 1.0\n\nCommands\n  say\n  schema\n  generate-config  print a settings file to start from\n",
+  );
+  const json = JSON.parse((await runHoldall(["run", "--json", directory], { env })).stdout);
+  assert.deepEqual(Object.keys(json.commands), ["say", "schema", "generate-config"]);
+});
+
+test("what a checkout does not have is refused with what was meant", async (t) => {
+  const { directory } = await makeCheckout(t);
+  const env = { ...process.env };
+  const refused: [argv: string[], status: number, stderr: RegExp][] = [
+    [["run", directory, "shcema"], 2, /^error: cannot run shcema: .*\nhint: Did you mean schema\?/m],
+    [["run", "--port", "http", directory, "say"], 2, /cannot use --port: "http" is not a port/],
+    [["run", "--set", "page=5", directory, "say"], 2, /cannot set page: /],
+  ];
+  for (const [argv, status, stderr] of refused) {
+    const answer = await runHoldall(argv, { env });
+    assert.equal(answer.status, status);
+    assert.match(answer.stderr, stderr);
+  }
+});
+
 test("an open artifact is run by its prefix", async (t) => {
   const directory = join(await makeDirectory(t), "app");
   await mkdir(directory);
   await writeFile(join(directory, "prefix"), SCRIPT);
+  await writeFile(join(directory, "manifest.json"), "{}");
   const { stdout } = await runMain(["run", directory]);
   assert.equal(stdout[1], `file ${join(directory, "prefix")}`);
 });
@@ -75,7 +171,6 @@ test("what is no artifact is refused", async (t) => {
   const refused: [path: string, stderr: string][] = [
     [script, `error: cannot run ${script}: it is not an artifact\nhint: Make one with \`holdall build\`.\n`],
     [missing, `error: cannot run ${missing}: there is no such file\n`],
-    [directory, `error: cannot run ${directory}: there is no such file\n`],
   ];
   for (const [path, stderr] of refused) {
     const answer = await runHoldall(["run", path, "serve"]);

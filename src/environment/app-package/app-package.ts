@@ -7,6 +7,7 @@ import type { OpenService } from "../../services/service.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { findFreePort } from "../../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import type { ApplicationForm } from "../application-form.ts";
 import { type CommandOptions, type CommandResult, runCommand } from "../commands/run-command.ts";
 import { planDirectories } from "../directories.ts";
 import type { EnvironmentEvent } from "../events.ts";
@@ -23,7 +24,7 @@ import {
 import { type DescribedSetting, describeSetting } from "./described-setting.ts";
 import { EventFeed } from "./event-feed.ts";
 import { Lifetime } from "./lifetime.ts";
-import { findForm, type PackageForm, prepareRunnable, readSystemPackages } from "./package-form.ts";
+import { checkForm, prepareRunnable, readSystemPackages } from "./package-form.ts";
 import { type StartedProcess, type StartOptions, startProcess } from "./start-process.ts";
 
 export type PackageEvent = EnvironmentEvent | BuildEvent;
@@ -63,7 +64,7 @@ export type PackageService = Omit<OpenService, "close" | "setUp">;
 export interface AppPackage extends AsyncDisposable {
   /** Absolute. */
   readonly path: string;
-  readonly form: PackageForm;
+  readonly form: ApplicationForm;
   /** All that is told; a reader gets the last 1,000 first. */
   readonly events: AsyncIterable<PackageEvent>;
   /** What the platforms decided; a checkout gets its Python environment for that. */
@@ -94,13 +95,13 @@ export interface AppPackage extends AsyncDisposable {
  */
 export async function openAppPackage(path: string, options: GivenOptions): Promise<AppPackage> {
   options.signal?.throwIfAborted();
-  const form = await findForm(resolve(path));
+  const form = await checkForm(resolve(path));
   return new OpenPackage(resolve(path), form, options);
 }
 
 class OpenPackage implements AppPackage {
   readonly path: string;
-  readonly form: PackageForm;
+  readonly form: ApplicationForm;
   readonly events = new EventFeed<PackageEvent>();
   readonly #options: GivenOptions;
   readonly #lifetime: Lifetime;
@@ -108,7 +109,7 @@ class OpenPackage implements AppPackage {
   #runnable: Promise<Runnable> | undefined;
   #environment: Promise<Environment> | undefined;
 
-  constructor(path: string, form: PackageForm, options: GivenOptions) {
+  constructor(path: string, form: ApplicationForm, options: GivenOptions) {
     this.path = path;
     this.form = form;
     this.#options = options;

@@ -1,23 +1,20 @@
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openArtifact } from "../../artifact/open-artifact.ts";
 import type { SystemPackages } from "../../artifact/plan.ts";
-import { MANIFEST_NAME } from "../../artifact/zip.ts";
 import { readDescription } from "../../description/read-description.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
+import { type ApplicationForm, findForm } from "../application-form.ts";
 import { OWN_DIRECTORY } from "../directories.ts";
 import { openArtifactRelease } from "../open-artifact.ts";
 import { type CheckoutOptions, openCheckout } from "../open-checkout.ts";
-import { openRelease, RECORD } from "../open-release.ts";
+import { openRelease } from "../open-release.ts";
 import type { Runnable } from "../runnable.ts";
 
-export type PackageForm = "checkout" | "artifact" | "release";
-
 /** What a path leads to, by its outside alone. @throws AppError `artifact_unreadable`. */
-export async function findForm(path: string): Promise<PackageForm> {
-  const found = await stat(path).catch((cause: unknown) => {
+export async function checkForm(path: string): Promise<ApplicationForm> {
+  await stat(path).catch((cause: unknown) => {
     const errno = errnoOf(cause);
     throw new AppError({
       code: "artifact_unreadable",
@@ -27,9 +24,7 @@ export async function findForm(path: string): Promise<PackageForm> {
       cause,
     });
   });
-  if (!found.isDirectory()) return "artifact";
-  if (existsSync(join(path, RECORD))) return "release";
-  return existsSync(join(path, MANIFEST_NAME)) ? "artifact" : "checkout";
+  return findForm(path);
 }
 
 export interface PrepareOptions extends Omit<CheckoutOptions, "directory" | "environments"> {
@@ -39,7 +34,7 @@ export interface PrepareOptions extends Omit<CheckoutOptions, "directory" | "env
 
 export async function prepareRunnable(
   path: string,
-  form: PackageForm,
+  form: ApplicationForm,
   { base, ...options }: PrepareOptions,
 ): Promise<Runnable> {
   switch (form) {
@@ -53,7 +48,7 @@ export async function prepareRunnable(
 }
 
 /** Read without preparing anything: what lacks them cannot be prepared. */
-export async function readSystemPackages(path: string, form: PackageForm): Promise<SystemPackages> {
+export async function readSystemPackages(path: string, form: ApplicationForm): Promise<SystemPackages> {
   if (form === "checkout") return (await readDescription(path)).description;
   if (form === "release") return (await openRelease(path)).plan.systemPackages ?? { deb: [], rpm: [] };
   const { targets } = (await openArtifact(path)).manifest;

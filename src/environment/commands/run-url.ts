@@ -1,6 +1,4 @@
-import { connect } from "node:net";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import type { Plan, UrlCommand } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findFreePort } from "../../system/port-owner.ts";
@@ -8,15 +6,15 @@ import { DEFAULT_ADDRESS } from "../addresses.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import { loadObject } from "../objects/load-object.ts";
 import { ProcessLog } from "../processes/process-log.ts";
-import { type Instance, startInstance } from "../processes/start-instance.ts";
-import { type Address, resolveArgv } from "../resolve-argv.ts";
+import { startInstance } from "../processes/start-instance.ts";
+import { addressUrl, waitForListener } from "../processes/wait-for-listener.ts";
+import { resolveArgv } from "../resolve-argv.ts";
 import { KEEP_BYTES, keepTail } from "./run-collected.ts";
 import type { CommandOptions, CommandPlace, CommandResult } from "./run-command.ts";
 
 const GRACE_MS = 5000;
 /** From the start of a `web` process until it listens. */
 const START_MS = 60_000;
-const BETWEEN_MS = 20;
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
@@ -81,42 +79,18 @@ async function withWeb(
   };
   const instance = await startInstance(guard, { part: "web", log, onEvent });
   try {
-    const open = await waitUntilOpen(address, { instance, signal });
-    if (!open) throw webFailed(name, log);
-    const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
-    return await ask((path, init) => fetch(url + path, init));
+    const ended = new AbortController();
+    void instance.finished.then(() => ended.abort());
+    const waiting = [ended.signal, AbortSignal.timeout(START_MS), ...(signal ? [signal] : [])];
+    const isOpen = await waitForListener(address, AbortSignal.any(waiting));
+    signal?.throwIfAborted();
+    if (!isOpen) throw webFailed(name, log);
+    return await ask((path, init) => fetch(new URL(path, addressUrl(address)), init));
   } finally {
     await instance.started.stop();
     await instance.finished;
     await log.close();
   }
-}
-
-/** @returns false when the process has ended before it listened. */
-async function waitUntilOpen(
-  { host, port }: Address,
-  { instance, signal }: { readonly instance: Instance; readonly signal: AbortSignal | undefined },
-): Promise<boolean> {
-  let hasEnded = false;
-  void instance.finished.then(() => {
-    hasEnded = true;
-  });
-  const deadline = performance.now() + START_MS;
-  while (!(await canConnect(host, port))) {
-    if (hasEnded || performance.now() > deadline) return false;
-    await setTimeout(BETWEEN_MS, undefined, signal && { signal });
-  }
-  return true;
-}
-
-function canConnect(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port }, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 function nothingAnswers(name: string): AppError {

@@ -49,7 +49,11 @@ _holdall() {
       ;;
     run)
       case "$word $previous" in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--settings --set --environment --port --json --quiet --no-color --help --version' -- "$word") ;;
+        *' --settings') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        *' --set') ;;
+        *' --environment') mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+        *' --port') ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
       ;;

@@ -10,7 +10,7 @@ complete -c holdall -n __fish_use_subcommand -a init -d 'write the description t
 complete -c holdall -n __fish_use_subcommand -a plan -d 'show how the application would be started, without building it'
 complete -c holdall -n __fish_use_subcommand -a build -d 'make the artifact: one file that holds the application and all that it needs'
 complete -c holdall -n __fish_use_subcommand -a dev -d 'run all of an application from its checkout, with its services'
-complete -c holdall -n __fish_use_subcommand -a run -d 'run a command of an artifact'
+complete -c holdall -n __fish_use_subcommand -a run -d 'run a command of a checkout, an artifact or a release'
 complete -c holdall -n __fish_use_subcommand -a inspect -d 'show what an artifact contains and how it is started'
 complete -c holdall -n __fish_use_subcommand -a verify -d 'check every byte of an artifact against its manifest'
 complete -c holdall -n __fish_use_subcommand -a diff -d 'show what changed from one artifact to another'
@@ -41,6 +41,10 @@ complete -c holdall -n '__fish_seen_subcommand_from dev' -l set -x -d 'value of 
 complete -c holdall -n '__fish_seen_subcommand_from dev' -l environment -x -d 'directory of the environment (default: the checkout, or this directory for an artifact)'
 complete -c holdall -n '__fish_seen_subcommand_from dev' -l python -x -d 'version or path of the Python for a checkout'
 complete -c holdall -n '__fish_seen_subcommand_from run' -F
+complete -c holdall -n '__fish_seen_subcommand_from run' -l settings -r -F -d 'file with settings, NAME=VALUE lines (default: .env in the environment\'s directory)'
+complete -c holdall -n '__fish_seen_subcommand_from run' -l set -x -d 'a setting, for this time; of a secret, NAME=@FILE'
+complete -c holdall -n '__fish_seen_subcommand_from run' -l environment -x -d 'where data are and settings are kept (default: the checkout; of an artifact, this directory)'
+complete -c holdall -n '__fish_seen_subcommand_from run' -l port -x -d 'port of the process web; others get the next ones (default: $PORT, or 8000)'
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
 complete -c holdall -n '__fish_seen_subcommand_from verify' -F
 complete -c holdall -n '__fish_seen_subcommand_from diff' -F
