@@ -19,7 +19,8 @@ export type EnvironmentEvent =
     }
   /** Connections to its address are accepted. */
   | { readonly kind: "listening"; readonly part: string; readonly address: string }
-  | ({ readonly kind: "ended"; readonly part: string } & ProcessEnd)
+  /** `wasAsked`: by a stop or a restart. */
+  | ({ readonly kind: "ended"; readonly part: string; readonly wasAsked: boolean } & ProcessEnd)
   | { readonly kind: "restarting"; readonly part: string; readonly afterMs: number }
   /** It has ended too often. `message`: one sentence, no final period. */
   | { readonly kind: "given-up"; readonly part: string; readonly message: string }
@@ -34,6 +35,8 @@ export type EnvironmentEvent =
     } & ProcessEnd)
   /** Files of a checkout, relative to it. */
   | { readonly kind: "changed"; readonly files: readonly string[] }
+  /** All of it is being stopped. */
+  | { readonly kind: "stopping" }
   /** Something to know: one sentence, no final period. */
   | { readonly kind: "note"; readonly message: string }
   /** Something to look at: the same. */

@@ -137,14 +137,29 @@ test("when the program that started it is killed, all of it ends", async (t) => 
   await eventually("all have ended", () => (pids.some(isAlive) ? undefined : true));
 });
 
+test("who exits while a process is being stopped does not want to wait for its grace", async (t) => {
+  const cwd = await makeDirectory(t);
+  const stubborn = "trap '' TERM; echo $$ >>pids; while :; do sleep 1000; done";
+  const code = `
+    import { startGuarded } from ${JSON.stringify(join(import.meta.dirname, "guarded-process.ts"))};
+    const started = await startGuarded({ python: ${JSON.stringify(PYTHON)}, argv: ["sh", "-c", ${JSON.stringify(stubborn)}],
+      cwd: ${JSON.stringify(cwd)}, env: { PATH: process.env.PATH }, graceMs: 3_600_000 });
+    process.once("SIGUSR1", () => { void started.stop(); process.exit(); });`;
+  const holder = spawn(process.execPath, ["--input-type=module-typescript", "-e", code], { stdio: "ignore" });
+  const pids = await readPids(cwd, 1);
+  holder.kill("SIGUSR1");
+  await once(holder, "close");
+  await eventually("it was killed", () => (pids.some(isAlive) ? undefined : true));
+});
+
 test("two processes never hold one lock, and a daemon that is left keeps it", async (t) => {
   const lock = join(await makeDirectory(t), "lock");
   const first = await start(t, "echo $$ >pids; exec sleep 1000", { lock });
   const [pid = 0] = await readPids(first.cwd, 1);
   const second = await start(t, "echo never", { lock });
-  assert.equal((await second.started.ended).status, LOCK_HELD);
+  assert.deepEqual(await second.started.ended, { status: LOCK_HELD, signal: undefined, isLocked: true });
   process.kill(first.started.pid, "SIGKILL");
   await eventually("the process has ended", () => (isAlive(pid) ? undefined : true));
-  const third: GuardedProcess = (await start(t, "exit 4", { lock })).started;
-  assert.equal((await third.ended).status, 4);
+  const third: GuardedProcess = (await start(t, `exit ${LOCK_HELD}`, { lock })).started;
+  assert.deepEqual(await third.ended, { status: LOCK_HELD, signal: undefined }, "that is its own status");
 });

@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { PACKAGE_ROOT } from "./package-root.ts";
@@ -41,6 +42,8 @@ export interface ProcessEnd {
   /** Undefined when a signal ended it. */
   readonly status: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
+  /** It was not started: another one holds the lock. The status is LOCK_HELD then; others may end with that, too. */
+  readonly isLocked?: true;
 }
 
 /** A process with a guard, which ends it and all that came of it when this program ends, however that is. */
@@ -53,7 +56,10 @@ export interface GuardedProcess {
   /** Never rejects. */
   readonly ended: Promise<ProcessEnd>;
   kill(signal: NodeJS.Signals): void;
-  /** Asks it to end, kills what is left after the grace, and waits until all of it has gone. */
+  /**
+   * Asks it to end, kills what is left after the grace, and waits until all of it has gone. When this program exits meanwhile, there is
+   * no grace.
+   */
   stop(): Promise<ProcessEnd>;
 }
 
@@ -62,6 +68,12 @@ export const LOCK_HELD = 75;
 
 const GUARD = join(PACKAGE_ROOT, "support/environment/guard.py");
 const CONTROL = 3;
+
+/** Asked to end, and not ended yet. Whoever exits meanwhile does not want to wait: a SIGTERM more, and they are killed. */
+const stopping = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of stopping) child.kill("SIGTERM");
+});
 
 /** @throws the `spawn` error when the guard itself cannot be started. */
 export async function startGuarded(options: GuardOptions): Promise<GuardedProcess> {
@@ -75,16 +87,23 @@ export async function startGuarded(options: GuardOptions): Promise<GuardedProces
     stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe", "pipe", ...(directory ? [directory.fd] : [])],
   });
   const ended = new Promise<ProcessEnd>((resolve) => {
-    child.once("close", (status, signal) =>
-      resolve({ status: status ?? undefined, signal: signal ?? undefined }),
-    );
+    child.once("close", (status, signal) => {
+      stopping.delete(child);
+      const end = { status: status ?? undefined, signal: signal ?? undefined };
+      resolve(isLocked ? { ...end, isLocked } : end);
+    });
   });
+  let isLocked: true | undefined;
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", reject);
   }).finally(() => directory?.close());
   const control = child.stdio[CONTROL];
-  control?.on("error", () => {}); // it ends before we let go
+  if (!(control instanceof Socket)) throw new Error("a control was asked for");
+  control.on("error", () => {}); // it ends before we let go
+  control.on("data", () => {
+    isLocked = true;
+  });
   child.stdin?.on("error", () => {}); // it may end without reading its input
   const { pid, stdout, stderr } = child;
   if (pid === undefined || stdout === null || stderr === null)
@@ -93,7 +112,8 @@ export async function startGuarded(options: GuardOptions): Promise<GuardedProces
     ...{ pid, stdin: child.stdin ?? undefined, stdout, stderr, ended },
     kill: (signal) => void child.kill(signal),
     stop() {
-      control?.destroy(); // what a crash of this program does, too
+      if (child.exitCode === null && child.signalCode === null) stopping.add(child);
+      control.destroy(); // what a crash of this program does, too
       return ended;
     },
   };

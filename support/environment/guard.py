@@ -2,9 +2,9 @@
 
     guard.py CONTROL GRACE_SECONDS LOCK USER [WORD ...]
 
-CONTROL is a descriptor that ends when whoever started this has gone; then, as after SIGTERM, the process is asked to end,
-and after GRACE_SECONDS it and all that came of it are killed. LOCK is a file, or empty: two guards of one file do not run
-at the same time (status 75). USER is UID:GID, or empty: what the process becomes; only root can. Otherwise the end of
+CONTROL is a socket that ends when whoever started this has gone; then, as after SIGTERM, the process is asked to end, and
+after GRACE_SECONDS, or a SIGTERM more, it and all that came of it are killed. LOCK is a file, or empty: two guards of one
+file do not run at the same time; the later one writes a byte to CONTROL and ends with status 75. USER is UID:GID, or empty: what the process becomes; only root can. Otherwise the end of
 this program is that of the process: its status, or its signal.
 """
 
@@ -30,7 +30,7 @@ def prctl(option, value):
     return ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def take_lock(path):
+def take_lock(path, control):
     """The descriptor is inherited by all that is started: as long as any of them lives, the lock is held."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -38,6 +38,7 @@ def take_lock(path):
     except OSError as error:
         if error.errno not in (errno.EAGAIN, errno.EACCES):
             raise
+        os.write(control, b"L")
         sys.exit(EX_TEMPFAIL)
     os.set_inheritable(lock, True)
 
@@ -125,7 +126,8 @@ def clear(child, ended, wakeup, deadline):
         if time.monotonic() >= deadline:
             send(find_descendants(), signal.SIGKILL)
         select.select([wakeup], [], [], BETWEEN_KILLS)
-        drain(wakeup)
+        if signal.SIGTERM in drain(wakeup):
+            deadline = time.monotonic()
 
 
 def drain(wakeup):
@@ -152,6 +154,8 @@ def run(control, grace, user, words):
         for number in numbers:
             if number in FORWARDED:
                 send([child], number)
+        if deadline is not None and signal.SIGTERM in numbers:
+            deadline = time.monotonic()
         if deadline is None and (control in readable or signal.SIGTERM in numbers):
             watched.remove(control)
             deadline = time.monotonic() + grace
@@ -166,9 +170,10 @@ def run(control, grace, user, words):
 
 def main(arguments):
     control, grace, lock, user, *words = arguments
+    control = int(control)
     if lock:
-        take_lock(lock)
-    status = run(int(control), float(grace), user, words)
+        take_lock(lock, control)
+    status = run(control, float(grace), user, words)
     if os.WIFSIGNALED(status):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the process itself has left one, if it may
         if os.WTERMSIG(status) != signal.SIGKILL:

@@ -38,7 +38,7 @@ export function renderLive({ paint, isQuiet }: LiveLook): (event: EnvironmentEve
     if (event.kind === "opened") for (const part of event.parts) enter(part);
     if (event.kind === "output") {
       const isError = event.stream === "stderr";
-      return line(event.part, isError ? paint("red", "!") : paint("dim", "|"), event.line);
+      return line(event.part, isError ? paint("yellow", "!") : paint("dim", "|"), event.line);
     }
     if (event.kind === "warning") return own(paint("yellow", `warning: ${event.message}`));
     if (event.kind === "given-up") return own(paint("red", event.message));
@@ -58,7 +58,8 @@ function describe(event: OwnEvent): string | undefined {
     case "listening":
       return `${event.part} listens on ${event.address}`;
     case "ended":
-      return `${event.part} has ended ${describeEnd(event)}`;
+      if (!event.wasAsked) return `${event.part} has ended ${describeEnd(event)}`;
+      return event.signal === "SIGKILL" ? `${event.part} did not end when asked, and was killed` : undefined;
     case "restarting":
       return `${event.part} starts again in ${event.afterMs / 1000} s`;
     case "service-ready":
@@ -69,6 +70,8 @@ function describe(event: OwnEvent): string | undefined {
       return `${event.part} has ended ${describeEnd(event)} after ${(event.ranMs / 1000).toFixed(1)} s`;
     case "changed":
       return `changed: ${describeFiles(event.files)}`;
+    case "stopping":
+      return "stopping";
     case "note":
       return event.message;
   }

@@ -17,7 +17,7 @@ export interface LoggedOptions {
   /** Ends it and all that came of it. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: OnEnvironmentEvent;
-  /** Absolute path of a lock: where another one holds it, it does not run and ends with LOCK_HELD. */
+  /** Absolute path of a lock: where another one holds it, it does not run, and its end says `isLocked`. */
   readonly lock?: string;
 }
 
@@ -36,14 +36,15 @@ export async function runLogged(
   name: string,
   options: LoggedOptions,
 ): Promise<LoggedEnd> {
-  const { part, onEvent } = options;
+  const { part, signal, onEvent } = options;
   const log = new ProcessLog(join(environment.directories.logs, `${part}.log`));
   const startedAtMs = performance.now();
   onEvent({ kind: "command-started", part, command: name });
   try {
     const end = await run(environment, name, { ...options, log });
     const ranMs = Math.round(performance.now() - startedAtMs);
-    onEvent({ kind: "command-ended", part, command: name, ranMs, ...end });
+    if (!end.isLocked) onEvent({ kind: "command-ended", part, command: name, ranMs, ...end });
+    signal?.throwIfAborted();
     return { ...end, last: log.last.map(({ line }) => line) };
   } finally {
     await log.close();
@@ -67,7 +68,6 @@ async function run(
     if (signal?.aborted) stop(); // meanwhile
     await finished;
     signal?.removeEventListener("abort", stop);
-    signal?.throwIfAborted();
     return started.ended;
   }
   const { stdout, stderr, ...end } = await runCommand(environment, name, { signal, onEvent });

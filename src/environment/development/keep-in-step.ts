@@ -36,6 +36,7 @@ export async function keepInStep(first: Session, options: StepOptions): Promise<
       session = await follow(session, files, options);
     }
   } finally {
+    if (session !== undefined) options.onEvent({ kind: "stopping" });
     await session?.stop();
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../errors/app-error.ts";
-import { type GuardOptions, LOCK_HELD, type ProcessEnd } from "../../system/guarded-process.ts";
+import type { GuardOptions, ProcessEnd } from "../../system/guarded-process.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Address } from "../resolve-argv.ts";
 import type { ProcessLog } from "./process-log.ts";
@@ -67,7 +67,7 @@ export function keepRunning(options: KeptOptions): KeptProcess {
         failures = 0;
         continue;
       }
-      if (end.status === LOCK_HELD && options.guard.lock !== undefined) {
+      if (end.isLocked) {
         await waitForTurn();
         continue;
       }
@@ -102,8 +102,12 @@ export function keepRunning(options: KeptOptions): KeptProcess {
     const end = await instance.started.ended;
     ended.abort();
     await Promise.all([instance.finished, listening]);
-    onEvent({ kind: "ended", part, ...end });
+    if (!end.isLocked) onEvent({ kind: "ended", part, wasAsked: isAsked(), ...end });
     return end;
+  }
+
+  function isAsked(): boolean {
+    return isRestarting || stopping.signal.aborted;
   }
 
   async function tellListening(

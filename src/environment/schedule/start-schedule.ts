@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Cron } from "croner";
 import { AppError } from "../../errors/app-error.ts";
-import { LOCK_HELD } from "../../system/guarded-process.ts";
 import { runLogged } from "../commands/run-logged.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
@@ -35,8 +34,8 @@ export function startSchedule(
     const lock = join(directories.run, `schedule-${part}.lock`);
     try {
       const options = { part, graceMs, onEvent, lock, signal: stopping.signal };
-      const { status } = await runLogged(environment, command, options);
-      if (status === LOCK_HELD) skip(part);
+      const { isLocked } = await runLogged(environment, command, options);
+      if (isLocked) skip(part);
     } catch (error) {
       if (stopping.signal.aborted) return;
       const reason = error instanceof AppError ? error.message : `cannot run ${part}: ${String(error)}`;
