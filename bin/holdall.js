@@ -35,7 +35,10 @@ function findNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, [fileURLToPath(MAIN), ...process.argv.slice(2)], { stdio: "inherit" });
+  // By the channel the child knows when this process has gone, killed even.
+  const child = spawn(node, [fileURLToPath(MAIN), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   // The terminal sends Ctrl-C to the child as well; this process waits for how the child takes it.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { AppError } from "../errors/app-error.ts";
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
       );
     });
   }
+  watchStarter(controller);
   const end = await runCommandLine(process.argv.slice(2), {
     env: process.env,
     stdout: () => openStdout(controller),
@@ -45,12 +47,25 @@ function endBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
+/** bin/holdall.js, where it starts this process beside itself: without it nobody would end what runs here. */
+function watchStarter(controller: AbortController): void {
+  if (process.channel == null) return; // null once it is closed
+  process.once("disconnect", () => {
+    controller.abort(
+      new AppError({ code: "interrupted", message: "cannot finish: what started holdall has gone" }),
+    );
+  });
+  process.channel.unref();
+}
+
 /** Not by keys but by lines: Ctrl-C stays a signal. */
 async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    return !/^\s*no?\s*$/i.test(await reader.question(`${question} [Y/n] `, { signal }));
+    const closed = once(reader, "close").then(() => "no"); // Ctrl-D
+    const answer = await Promise.race([reader.question(`${question} [Y/n] `, { signal }), closed]);
+    return !/^\s*no?\s*$/i.test(answer);
   } finally {
     reader.close();
     process.stdin.destroy();
