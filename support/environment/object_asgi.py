@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import urllib.parse
+from http.client import responses
 
 from _holdall_object_frames import (
     ACCEPT,
@@ -14,18 +15,19 @@ from _holdall_object_frames import (
     CLOSE,
     DATA,
     END,
-    ERROR,
-    HEAD,
     HEADER,
     TEXT,
     Gone,
-    describe,
+    leave_place,
     pack,
+    pack_error,
+    pack_head,
     pack_json,
     pack_pieces,
     unpack_header,
 )
 
+BACKLOG = 4096
 VERSIONS = {"version": "3.0", "spec_version": "2.4"}
 
 
@@ -48,12 +50,13 @@ async def run(found, path):
             calls.discard(asyncio.current_task())
             writer.close()
 
-    server = await asyncio.start_unix_server(call, path + ".new", backlog=1024)
+    server = await asyncio.start_unix_server(call, path + ".new", backlog=BACKLOG)
     os.rename(path + ".new", path)
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     await stopping.wait()
     server.close()
+    leave_place(path)
     for task in list(calls):
         task.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
@@ -113,11 +116,10 @@ async def answer(found, reader, writer, state):
     try:
         await found(scope, connection.receive, connection.send)
         await connection.finish()
-    except Gone:
+    except (Gone, asyncio.CancelledError):
         raise
-    except Exception as error:
-        failure = dict(describe(error), isStarted=connection.is_started)
-        await connection.write(pack_json(ERROR, failure))
+    except BaseException as error:  # sys.exit() ends a call, not this process
+        await connection.write(pack_error(error))
     finally:
         watching.cancel()
     await connection.leave()
@@ -156,13 +158,16 @@ class Connection:
         self._writer = writer
         self._frames = asyncio.Queue(8)
         self.request = request
-        self.is_started = False
+        self._is_gone = False
 
     async def watch(self):
         try:
             while True:
-                await self._frames.put(await read_frame(self._reader))
+                frame = await read_frame(self._reader)
+                self._is_gone = self._is_gone or frame[0] == CLOSE
+                await self._frames.put(frame)
         except Gone:
+            self._is_gone = True
             await self._frames.put((None, b""))
 
     async def write(self, *frames):
@@ -172,7 +177,6 @@ class Connection:
                 await self._writer.drain()
         except OSError as error:
             raise Gone(str(error)) from error
-
 
     async def leave(self):
         """What nobody has read is read now: a socket that is closed before that takes the end of the answer with it."""
@@ -189,6 +193,7 @@ class Http(Connection):
         super().__init__(reader, writer, request)
         self._is_body_read = False
         self._head = None
+        self._is_started = False
         self._is_finished = False
 
     async def receive(self):
@@ -208,8 +213,8 @@ class Http(Connection):
         if message["type"] == "http.response.start":
             if self._head is not None:
                 raise RuntimeError("http.response.start was sent twice")
-            headers = [[bytes(name).decode("latin-1"), bytes(value).decode("latin-1")] for name, value in message.get("headers", ())]
-            self._head = {"status": message["status"], "reason": "", "headers": headers}
+            status = message["status"]
+            self._head = pack_head(status, responses.get(status, ""), decode_headers(message))
         elif message["type"] == "http.response.body":
             await self._send_body(message.get("body", b""), message.get("more_body", False))
         else:
@@ -218,9 +223,9 @@ class Http(Connection):
     async def _send_body(self, body, is_more):
         if self._head is None or self._is_finished:
             raise RuntimeError("http.response.body was sent %s" % ("too late" if self._is_finished else "too early"))
-        if not self.is_started:
-            self.is_started = True
-            await self.write(pack_json(HEAD, self._head))
+        if not self._is_started:
+            self._is_started = True
+            await self.write(self._head)
         if self.request["method"] != "HEAD":
             await self.write(*pack_pieces(DATA, body))
         if not is_more:
@@ -236,6 +241,7 @@ class WebSocket(Connection):
     def __init__(self, reader, writer, request):
         super().__init__(reader, writer, request)
         self._is_told = False
+        self._is_accepted = False
         self._is_closed = False
 
     async def receive(self):
@@ -247,17 +253,21 @@ class WebSocket(Connection):
             return {"type": "websocket.receive", "text": payload.decode("utf-8"), "bytes": None}
         if kind == BINARY:
             return {"type": "websocket.receive", "text": None, "bytes": payload}
-        self._is_closed = True
         closing = json.loads(payload.decode("utf-8")) if kind == CLOSE else {"code": 1006, "reason": ""}
-        await self._frames.put((None, b""))
+        if kind is None:
+            await self._frames.put((None, b""))
         return {"type": "websocket.disconnect", "code": closing["code"], "reason": closing["reason"]}
 
     async def send(self, message):
         kind = message["type"]
+        if self._is_gone:
+            raise Gone("the caller has closed the web socket")
+        if self._is_closed or (kind == "websocket.accept") == self._is_accepted and kind != "websocket.close":
+            raise RuntimeError("an ASGI application sent %s out of order" % kind)
         if kind == "websocket.accept":
-            headers = [[bytes(name).decode("latin-1"), bytes(value).decode("latin-1")] for name, value in message.get("headers", ())]
-            self.is_started = True
-            await self.write(pack_json(ACCEPT, {"subprotocol": message.get("subprotocol"), "headers": headers}))
+            self._is_accepted = True
+            accepted = {"subprotocol": message.get("subprotocol"), "headers": decode_headers(message)}
+            await self.write(pack_json(ACCEPT, accepted))
         elif kind == "websocket.send":
             text = message.get("text")
             await self.write(pack(BINARY, message["bytes"]) if text is None else pack(TEXT, text.encode("utf-8")))
@@ -269,5 +279,9 @@ class WebSocket(Connection):
             raise RuntimeError("an ASGI application sent %s" % kind)
 
     async def finish(self):
-        if not self._is_closed:
-            await self.write(pack_json(CLOSE, {"code": 1000, "reason": ""}))
+        """One that ends without a close breaks off, as it does under uvicorn."""
+
+
+def decode_headers(message):
+    headers = message.get("headers") or ()
+    return [[bytes(name).decode("latin-1"), bytes(value).decode("latin-1")] for name, value in headers]

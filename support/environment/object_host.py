@@ -45,4 +45,6 @@ def main(path, interface, module, attribute, is_factory):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    words = sys.argv[1:]
+    del sys.argv[1:]  # they are not the application's
+    main(*words)

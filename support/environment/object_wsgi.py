@@ -1,30 +1,37 @@
 """A WSGI object (PEP 3333), or a plain function: each call in a thread of its own."""
 
+import errno
 import io
 import json
 import os
+import signal
 import socket
 import sys
 import threading
+import time
 import urllib.parse
 
 from _holdall_object_frames import (
     CALL,
     DATA,
     END,
-    ERROR,
-    HEAD,
     HEADER,
     VALUE,
     Gone,
-    describe,
+    leave_place,
     pack,
+    pack_error,
+    pack_head,
     pack_json,
     pack_pieces,
     unpack_header,
 )
 
 MAX_THREADS = 128  # more calls wait in the backlog
+BACKLOG = 4096
+# accept(2): what passes when other calls end.
+SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED)
+BETWEEN_TRIES = 0.05
 
 
 def serve(found, interface, path):
@@ -41,14 +48,27 @@ def serve(found, interface, path):
         finally:
             free.release()
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as in a server, what is registered with atexit runs
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path + ".new")
-        server.listen(1024)
+        server.listen(BACKLOG)
         os.rename(path + ".new", path)
-        while True:
-            free.acquire()
-            connection, _ = server.accept()
-            threading.Thread(target=run, args=(connection,), daemon=True).start()
+        try:
+            while True:
+                free.acquire()
+                threading.Thread(target=run, args=(accept(server),), daemon=True).start()
+        finally:
+            leave_place(path)
+
+
+def accept(server):
+    while True:
+        try:
+            return server.accept()[0]
+        except OSError as error:
+            if error.errno not in SHORTAGES:
+                raise
+            time.sleep(BETWEEN_TRIES)
 
 
 def read_frame(connection):
@@ -114,8 +134,8 @@ def answer_function(found, connection):
     _, payload = read_frame(connection)
     try:
         result = pack_json(VALUE, found(*json.loads(payload.decode("utf-8"))["arguments"]))
-    except Exception as error:
-        result = pack_json(ERROR, describe(error))
+    except BaseException as error:  # sys.exit() ends a call, not this process
+        result = pack_error(error)
     send(connection, result)
 
 
@@ -129,8 +149,8 @@ def answer_wsgi(found, connection):
         response.finish()
     except Gone:
         raise
-    except Exception as error:
-        send(connection, pack_json(ERROR, dict(describe(error), isStarted=response.is_sent)))
+    except BaseException as error:  # sys.exit() ends a call, not this process
+        send(connection, pack_error(error))
 
 
 def run_wsgi(found, environ, response):
@@ -166,6 +186,8 @@ def make_environ(request, connection):
         "wsgi.run_once": False,
     }
     for name, value in request["headers"]:
+        if "_" in name:
+            continue  # it would pass for the one with `-`
         key = name.upper().replace("-", "_")
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = "HTTP_" + key
@@ -192,7 +214,7 @@ class Response:
         elif self._head is not None:
             raise AssertionError("start_response was called twice")
         code, _, reason = status.partition(" ")
-        self._head = {"status": int(code), "reason": reason, "headers": [list(header) for header in headers]}
+        self._head = pack_head(int(code), reason, [list(header) for header in headers])
         return self.write
 
     def write(self, piece):
@@ -212,5 +234,5 @@ class Response:
         if not self.is_sent:
             if self._head is None:
                 raise AssertionError("a WSGI application answered before it called start_response")
-            send(self._connection, pack_json(HEAD, self._head))
             self.is_sent = True
+            send(self._connection, self._head)

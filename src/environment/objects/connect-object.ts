@@ -1,12 +1,21 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
-import type { Failure, FetchOptions } from "./fetch-object.ts";
-import { describeRequest } from "./fetch-object.ts";
-import { connectTo, FRAMES, type Frame, packFrame, packJson, readFrames, writeFrame } from "./frames.ts";
+import { describeRequest } from "./describe-request.ts";
+import {
+  connectTo,
+  drainFrames,
+  FRAMES,
+  type Frame,
+  packFrame,
+  packJson,
+  parseFrame,
+  readFrames,
+  writeFrame,
+} from "./frames.ts";
 
 export interface WebSocketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
+  /** Breaks the connection off, however old it is. */
   readonly signal?: AbortSignal;
 }
 
@@ -19,70 +28,72 @@ export interface WebSocketClose {
 export interface ObjectWebSocket {
   /** What the object chose of the protocols that were offered. */
   readonly protocol: string | undefined;
+  /** At most 16 MiB. @throws Error when it is closed. */
   send(message: string | Uint8Array): Promise<void>;
-  /** Messages of the object; ends when either side closes. */
+  /** Messages of the object; ends when either side closes. The object waits while nobody takes them. */
   readonly messages: AsyncGenerator<string | Uint8Array>;
-  /** How it was closed, once it was; 1006 when it broke off. */
+  /** How it was closed, once its messages have been taken; 1006 when the object ended without that. */
   readonly closed: Promise<WebSocketClose>;
   close(code?: number, reason?: string): Promise<void>;
 }
+
+type Frames = AsyncGenerator<Frame, undefined>;
 
 /** @throws Error when the object refuses the connection. */
 export async function connectObject(
   path: string,
   url: string,
   { headers, protocols = [], signal }: WebSocketOptions,
-  { onFailure }: FetchOptions,
 ): Promise<ObjectWebSocket> {
-  signal?.throwIfAborted();
-  const socket = connectTo(path);
-  signal?.addEventListener("abort", () => socket.destroy(), { once: true });
-  await once(socket, "connect", signal && { signal });
-  const request = describeRequest({ method: "GET", url, headers: new Headers(headers) });
+  const socket = await connectTo(path, signal);
+  const abort = () => socket.destroy();
+  signal?.addEventListener("abort", abort, { once: true });
+  socket.once("close", () => signal?.removeEventListener("abort", abort));
+  const request = describeRequest({ method: "GET", url, headers: new Headers(headers) }, "none");
   const scheme = request.scheme === "https" ? "wss" : "ws";
   const call = { ...request, kind: "websocket", scheme, subprotocols: protocols };
-  await writeFrame(socket, packJson(FRAMES.call, call));
-  const frames = readFrames(socket);
+  const frames: Frames = readFrames(socket);
+  await writeFrame(socket, packJson(FRAMES.call, call)).catch(() => {}); // what is wrong shows in the answer
   const { value: first } = await frames.next();
   if (first?.kind !== FRAMES.accept) {
     socket.destroy();
-    if (first?.kind === FRAMES.error) onFailure(parse<Failure>(first));
-    throw new Error(`the object refuses the web socket ${new URL(url).pathname}`);
+    signal?.throwIfAborted();
+    const reason = first === undefined ? "the process of the object has ended" : "the object refuses it";
+    throw new Error(`cannot open the web socket ${new URL(url).pathname}: ${reason}`);
   }
-  const { subprotocol } = parse<{ readonly subprotocol: string | null }>(first);
+  const { subprotocol } = parseFrame<{ readonly subprotocol: string | null }>(first);
   const { promise: closed, resolve } = Promise.withResolvers<WebSocketClose>();
   return {
     protocol: subprotocol ?? undefined,
     closed,
-    messages: readMessages(socket, frames, resolve, onFailure),
-    send: (message) =>
-      writeFrame(
-        socket,
-        typeof message === "string"
-          ? packFrame(FRAMES.text, Buffer.from(message))
-          : packFrame(FRAMES.binary, message),
-      ),
+    messages: readMessages(socket, frames, resolve),
+    async send(message) {
+      const isText = typeof message === "string";
+      const payload = isText ? Buffer.from(message) : message;
+      await writeFrame(socket, packFrame(isText ? FRAMES.text : FRAMES.binary, payload));
+    },
     async close(code = 1000, reason = "") {
       resolve({ code, reason });
       await writeFrame(socket, packJson(FRAMES.close, { code, reason })).catch(() => {}); // it may have gone
-      socket.end();
+      // What was sent meanwhile is read: a connection that is closed before that takes the end of ours with it.
+      await drainFrames(frames);
     },
   };
 }
 
 async function* readMessages(
   socket: Socket,
-  frames: AsyncGenerator<Frame>,
+  frames: Frames,
   onClosed: (close: WebSocketClose) => void,
-  onFailure: FetchOptions["onFailure"],
 ): AsyncGenerator<string | Uint8Array> {
   try {
-    for await (const frame of frames) {
-      if (frame.kind === FRAMES.text) yield frame.payload.toString("utf8");
-      else if (frame.kind === FRAMES.binary) yield new Uint8Array(frame.payload);
+    // Not `for await`: that would end the frames, which `close` reads, too.
+    for (;;) {
+      const { value: frame } = await frames.next();
+      if (frame?.kind === FRAMES.text) yield frame.payload.toString("utf8");
+      else if (frame?.kind === FRAMES.binary) yield new Uint8Array(frame.payload);
       else {
-        if (frame.kind === FRAMES.error) onFailure(parse<Failure>(frame));
-        else onClosed(parse<WebSocketClose>(frame));
+        if (frame?.kind === FRAMES.close) onClosed(parseFrame<WebSocketClose>(frame));
         return;
       }
     }
@@ -90,8 +101,4 @@ async function* readMessages(
     onClosed({ code: 1006, reason: "" }); // unless it was told before
     socket.destroy();
   }
-}
-
-function parse<Value>({ payload }: Frame): Value {
-  return JSON.parse(payload.toString("utf8")) as Value; // from our own program
 }

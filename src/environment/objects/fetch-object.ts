@@ -1,12 +1,14 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
+import { describeRequest, type MeasuredBody, measureBody } from "./describe-request.ts";
 import {
   connectTo,
+  drainFrames,
   FRAMES,
   type Frame,
   packFrame,
   packJson,
   packPieces,
+  parseFrame,
   readFrames,
   writeFrame,
 } from "./frames.ts";
@@ -17,94 +19,83 @@ interface Head {
   readonly headers: readonly (readonly [string, string])[];
 }
 
-export interface Failure {
-  readonly type: string;
-  readonly message: string;
-  readonly traceback: string;
-}
-
-export interface FetchOptions {
-  /** Hears of each error that the object raised: the caller sees a response with status 500, as from a server. */
-  readonly onFailure: (failure: Failure) => void;
-}
+type Frames = AsyncGenerator<Frame, undefined>;
 
 /** Statuses without a body (RFC 9110): `Response` does not take one. */
 const BODILESS = [204, 205, 304];
 
 /** A request to an object, without a network: streams both ways; aborting the request, or cancelling the body, cancels the call. */
-export async function fetchObject(path: string, request: Request, options: FetchOptions): Promise<Response> {
-  request.signal.throwIfAborted();
-  const socket = connectTo(path);
+export async function fetchObject(path: string, request: Request): Promise<Response> {
+  const { signal } = request;
+  const socket = await connectTo(path, signal);
   const abort = () => socket.destroy();
-  request.signal.addEventListener("abort", abort, { once: true });
-  socket.once("close", () => request.signal.removeEventListener("abort", abort));
+  signal.addEventListener("abort", abort, { once: true });
+  socket.once("close", () => signal.removeEventListener("abort", abort));
   try {
-    await once(socket, "connect", { signal: request.signal });
-    const sending = sendRequest(socket, request);
-    sending.catch(() => {}); // it may answer without reading all; what is wrong then shows in the answer
-    return await readResponse(socket, request, options);
+    signal.throwIfAborted();
+    const answering = readResponse(socket, request);
+    // The object may answer without reading all of the body. A body that fails ends the call.
+    await Promise.race([sendRequest(socket, request).then(() => answering), answering]);
+    return await answering;
   } catch (error) {
     socket.destroy();
-    request.signal.throwIfAborted();
+    signal.throwIfAborted();
     throw error;
   }
 }
 
+/** @throws what the body throws; that nobody reads it any more is no error. */
 async function sendRequest(socket: Socket, request: Request): Promise<void> {
-  await writeFrame(socket, packJson(FRAMES.call, describeRequest(request)));
-  if (request.body !== null) {
-    for await (const piece of request.body) {
-      for (const frame of packPieces(FRAMES.data, piece)) await writeFrame(socket, frame);
+  const body = request.body === null ? undefined : await measureBody(request.body);
+  const described = describeRequest(request, body === undefined ? "none" : body.sizeBytes);
+  await writeFrame(socket, packJson(FRAMES.call, described)).catch(() => {});
+  if (body !== undefined) await sendBody(socket, body);
+  await writeFrame(socket, packFrame(FRAMES.end)).catch(() => {});
+}
+
+async function sendBody(socket: Socket, body: MeasuredBody): Promise<void> {
+  const cancel = () => void body.cancel(new Error("the object reads no more of the body")).catch(() => {});
+  socket.once("close", cancel);
+  if (socket.destroyed) cancel();
+  try {
+    for (let piece = await body.next(); piece !== undefined; piece = await body.next()) {
+      for (const frame of packPieces(FRAMES.data, piece)) {
+        const isRead = await writeFrame(socket, frame).then(
+          () => true,
+          () => false,
+        );
+        if (!isRead) return;
+      }
     }
+  } catch (error) {
+    socket.destroy(); // also when the answer has begun
+    throw error;
+  } finally {
+    socket.off("close", cancel);
   }
-  await writeFrame(socket, packFrame(FRAMES.end));
 }
 
-/** What a server would make of the same request. */
-export function describeRequest({ method, url, headers }: Pick<Request, "method" | "url" | "headers">) {
-  const { protocol, host, hostname, port, pathname, search } = new URL(url);
-  const isSecure = protocol === "https:" || protocol === "wss:";
-  const listed = [...headers];
-  if (!headers.has("host")) listed.unshift(["host", host]);
-  return {
-    ...{
-      kind: "http",
-      method,
-      target: pathname + search,
-      headers: listed,
-      scheme: isSecure ? "https" : "http",
-    },
-    host: `${hostname}:${port || (isSecure ? 443 : 80)}`,
-  };
-}
-
-async function readResponse(socket: Socket, request: Request, options: FetchOptions): Promise<Response> {
-  const frames = readFrames(socket);
+async function readResponse(socket: Socket, request: Request): Promise<Response> {
+  const frames: Frames = readFrames(socket);
   const { value: first } = await frames.next();
   if (first === undefined) throw new Error("the process of the object has ended");
   if (first.kind === FRAMES.error) {
     socket.destroy();
-    options.onFailure(parse<Failure>(first));
     return new Response("Internal Server Error", { status: 500, headers: { "content-type": "text/plain" } });
   }
-  const { status, reason, headers } = parse<Head>(first);
-  const init: ResponseInit = {
-    status,
-    statusText: reason,
-    headers: new Headers(headers.map(([n, v]) => [n, v])),
-  };
-  if (BODILESS.includes(status) || request.method === "HEAD") {
-    socket.destroy();
-    return new Response(null, init);
+  const { status, reason, headers } = parseFrame<Head>(first);
+  if (status < 200 || status > 599)
+    throw new Error(`the object answers with status ${status}, which no Response has`);
+  const init = { status, statusText: reason, headers: new Headers(headers.map(([n, v]) => [n, v])) };
+  if (!BODILESS.includes(status) && request.method !== "HEAD") {
+    return new Response(streamBody(socket, frames, request.signal), init);
   }
-  return new Response(streamBody(socket, frames, options), init);
+  // The object may have work to do after its answer, and a closed connection would cancel that.
+  void drainFrames(frames).finally(() => socket.destroy());
+  return new Response(null, init);
 }
 
-function streamBody(
-  socket: Socket,
-  frames: AsyncGenerator<Frame>,
-  { onFailure }: FetchOptions,
-): ReadableStream {
+function streamBody(socket: Socket, frames: Frames, signal: AbortSignal): ReadableStream {
   return new ReadableStream({
     type: "bytes",
     async pull(controller) {
@@ -114,18 +105,13 @@ function streamBody(
         return;
       }
       socket.destroy();
-      if (frame?.kind === FRAMES.end) {
-        controller.close();
-        controller.byobRequest?.respond(0);
-        return;
+      signal.throwIfAborted();
+      if (frame?.kind !== FRAMES.end) {
+        throw new Error("the answer was cut off: the object failed while it gave it");
       }
-      if (frame?.kind === FRAMES.error) onFailure(parse<Failure>(frame));
-      controller.error(new Error("the answer was cut off: the object failed while it gave it"));
+      controller.close();
+      controller.byobRequest?.respond(0);
     },
     cancel: () => void socket.destroy(),
   });
-}
-
-function parse<Value>({ payload }: Frame): Value {
-  return JSON.parse(payload.toString("utf8")) as Value; // from our own program
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,8 +12,8 @@ import type { Environment } from "../open-environment.ts";
 import { ProcessLog } from "../processes/process-log.ts";
 import { type Instance, startInstance } from "../processes/start-instance.ts";
 import { connectObject, type ObjectWebSocket, type WebSocketOptions } from "./connect-object.ts";
-import { type Failure, fetchObject } from "./fetch-object.ts";
-import { connectTo, FRAMES, packJson, readFrames, writeFrame } from "./frames.ts";
+import { fetchObject } from "./fetch-object.ts";
+import { connectTo, FRAMES, packJson, parseFrame, readFrames, writeFrame } from "./frames.ts";
 
 /** An object of an application, alive in a process of the application's own Python. */
 export interface LoadedObject extends AsyncDisposable {
@@ -70,45 +69,33 @@ export async function loadObject(
     await close();
     throw signal?.aborted ? error : objectFailed(name, planned, log);
   }
-  const onFailure = ({ traceback }: Failure) => {
-    for (const line of traceback.trimEnd().split("\n")) {
-      const told = { at: new Date().toISOString(), stream: "stderr", line } as const;
-      onEvent({ kind: "output", part: name, ...told });
-      void log.write(told);
-    }
-  };
   return {
     interface: kind,
     close,
     [Symbol.asyncDispose]: close,
-    fetch: (input, init) => fetchObject(path, new Request(toUrl(input), init), { onFailure }),
-    connect: (url, options = {}) => connectObject(path, String(new URL(url, LOCAL)), options, { onFailure }),
-    call: (...values) => callObject(path, values, onFailure),
+    fetch: (input, init) =>
+      fetchObject(path, new Request(input instanceof Request ? input : toUrl(input), init)),
+    connect: (url, options = {}) => connectObject(path, toUrl(url).href, options),
+    call: (...values) => callObject(path, values),
   };
 }
 
 const LOCAL = "http://localhost/";
 
-function toUrl(input: Request | URL | string): Request | URL {
-  return input instanceof Request ? input : new URL(input, LOCAL);
+/** All of a path is the path, also of `//x/`, which would name a host. */
+function toUrl(input: URL | string): URL {
+  return new URL(typeof input === "string" && input.startsWith("/") ? LOCAL + input.slice(1) : input, LOCAL);
 }
 
-async function callObject(
-  path: string,
-  values: readonly unknown[],
-  onFailure: (failure: Failure) => void,
-): Promise<unknown> {
-  const socket = connectTo(path);
+async function callObject(path: string, values: readonly unknown[]): Promise<unknown> {
+  const socket = await connectTo(path);
   try {
-    await once(socket, "connect");
     await writeFrame(socket, packJson(FRAMES.call, { kind: "call", arguments: values }));
     const { value: frame } = await readFrames(socket).next();
     if (frame === undefined) throw new Error("the process of the object has ended");
-    const answer: unknown = JSON.parse(frame.payload.toString("utf8"));
-    if (frame.kind === FRAMES.value) return answer;
-    const failure = answer as Failure; // from our own program
-    onFailure(failure);
-    throw new Error(`${failure.type}: ${failure.message}`);
+    if (frame.kind === FRAMES.value) return parseFrame<unknown>(frame);
+    const { type, message } = parseFrame<{ readonly type: string; readonly message: string }>(frame);
+    throw new Error(`${type}: ${message}`);
   } finally {
     socket.destroy();
   }
