@@ -17,6 +17,7 @@ import select
 import signal
 import sys
 import time
+import warnings  # noqa: F401 - os.execvp imports it, which another user perhaps cannot: the library may be in root's home
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 PR_SET_CHILD_SUBREAPER = 36
