@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { PACKAGE_ROOT } from "./system/package-root.ts";
 import { runProcess } from "./system/run-process.ts";
 import { type Example, readExamples } from "./testing/example.ts";
+import { needServer } from "./testing/needs.ts";
 import { checkRequest } from "./testing/request.ts";
 import { startServer } from "./testing/server.ts";
 import { makeDirectory } from "./testing/small-artifact.ts";
@@ -22,6 +23,7 @@ interface Surroundings {
 
 for (const example of readExamples()) {
   test(`${example.name}: built, carried over as one file, served, stopped without a trace`, async (t) => {
+    for (const server of example.servers) if (!(await needServer(t, server))) return;
     const directory = await makeDirectory(t);
     const data = join(directory, "data");
     await mkdir(data);
@@ -57,8 +59,10 @@ async function buildInto(
   await rm(application, { recursive: true });
 }
 
-async function serve({ requests }: Example, surroundings: Surroundings): Promise<void> {
-  const server = await startServer(["./app.holdall", "serve"], surroundings);
+async function serve({ requests, servers }: Example, surroundings: Surroundings): Promise<void> {
+  const alone = ["./app.holdall", "serve"];
+  const withServices = [process.execPath, HOLDALL, "dev", "./app.holdall", "--migrate"];
+  const server = await startServer(servers.length === 0 ? alone : withServices, surroundings);
   try {
     for (const request of requests) await checkRequest(server.address, request);
   } catch (error) {

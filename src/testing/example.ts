@@ -10,6 +10,8 @@ export interface Example {
   readonly directory: string;
   /** Commands that end before it serves. */
   readonly setup: readonly SetupCommand[];
+  /** Programs of the servers that it needs: then it runs in an environment, which starts them. None: by itself. */
+  readonly servers: readonly string[];
   /** Done in order: a later one sees what an earlier one left. */
   readonly requests: readonly ExampleRequest[];
 }
@@ -36,8 +38,12 @@ export function readExamples(): readonly Example[] {
   const names = globSync("*/requests.json", { cwd: EXAMPLES }).map(dirname).sort();
   return names.map((name) => {
     const directory = join(EXAMPLES, name);
-    const { setup = [], requests } = JSON.parse(readFileSync(join(directory, "requests.json"), "utf8"));
+    const {
+      setup = [],
+      servers = [],
+      requests,
+    } = JSON.parse(readFileSync(join(directory, "requests.json"), "utf8"));
     const commands = setup.map((each: unknown) => (Array.isArray(each) ? { command: each } : each));
-    return { name, directory, setup: commands, requests };
+    return { name, directory, setup: commands, servers, requests };
   });
 }

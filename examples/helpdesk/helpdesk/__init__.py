@@ -1,0 +1,1 @@
+"""A helpdesk: what people write on a page or by mail becomes a ticket."""
