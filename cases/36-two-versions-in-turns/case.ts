@@ -13,7 +13,7 @@ export default defineCase({
     "two versions that are started in turns share layers, and neither removes what the other has, also when the clock is set back or forth",
   origin: ["pex#3223", "blue/green deployment"],
   seenFailing:
-    "with a use that is not noted, or one in the future taken as long ago, prune removed both releases; with copies instead of links, a file that both have was there twice",
+    "with a use that is not noted, or one in the future that is neither now nor dated anew, prune removed both releases; with copies instead of links, a file that both have was there twice",
   elsewhere: [
     "src/artifact/cache-prune.test.ts: what was not used for long goes, with its layers; what was used stays",
     "src/artifact/cache-prune.test.ts: a clock that was set back removes nothing",
