@@ -93,6 +93,23 @@ test("a changed line makes the application's layer and its bytecode anew", async
   assert.deepEqual((await workshop.build({ uv: "/nowhere/uv" })).layers, { made: 2, reused: 6 });
 });
 
+test("a module of the application that is hidden by another is told of at each build, and no other is", async (t) => {
+  const index = await startPackageIndex(t, [BASKET, GUNICORN]);
+  const hidden = { "basket.py": "", "http.py": "", "views.py": "" };
+  const workshop = await makeWorkshop(t, { ...shop("basket"), ...hidden }, index.url);
+  for (const _ of ["first", "next"]) {
+    const told = workshop.events.length;
+    await workshop.build();
+    const warnings = workshop.events.slice(told).flatMap((event) => {
+      return event.kind === "warning" ? [event.message] : [];
+    });
+    assert.deepEqual(warnings.sort(), [
+      "basket.py of the application is hidden by the module basket of basket, which is before it on the import path",
+      "http.py of the application is hidden by the module http of the standard library, which is before it on the import path",
+    ]);
+  }
+});
+
 test("a second application takes the layers that both have from the cache", async (t) => {
   const index = await startPackageIndex(t, [CART, BASKET, GUNICORN]);
   const workshop = await makeWorkshop(t, shop(), index.url);

@@ -18,6 +18,7 @@ import { type CachedLayer, readLayerFiles } from "./layer-cache.ts";
 import { findFloor } from "./libc-floor.ts";
 import type { BuildTarget } from "./target/build-target.ts";
 import type { Uv } from "./uv/run-uv.ts";
+import { warnOfHidden } from "./warn-of-hidden.ts";
 
 /** Everything of an artifact that came from a wheel or from the application's directory, and the plan for it. */
 export interface Sources {
@@ -66,6 +67,15 @@ export async function gatherSources(
   const packed = isPacked
     ? await packApplication(run, entries, { name: description.name, version, digest })
     : undefined;
+  if (isPacked) {
+    const others = distributions.filter(({ name }) => name !== description.name);
+    const { importPath } = plan;
+    await warnOfHidden(
+      run,
+      { contents, importPath, standardModules: target.interpreter.standardModules },
+      others,
+    );
+  }
   const layers = distributions.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
   return {
     plan,

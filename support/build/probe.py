@@ -41,6 +41,16 @@ def markers(processor):
     }
 
 
+def standard_modules():
+    """Names at the top of the standard library, wherever it keeps them."""
+    if hasattr(sys, "stdlib_module_names"):  # from Python 3.10 on
+        return sorted(sys.stdlib_module_names)
+    directory = os.path.dirname(os.__file__)
+    files = [*os.listdir(directory), *glob.glob1(directory + "/lib-dynload", "*.so")]
+    names = {name.partition(".")[0] for name in files} | set(sys.builtin_module_names)
+    return sorted(name for name in names - {"test"} if name.isidentifier())
+
+
 def main():
     version = "%d.%d" % sys.version_info[:2]
     machine = os.uname().machine
@@ -60,6 +70,7 @@ def main():
         "processor": processor,
         "libc": libc(),
         "markers": markers(processor),
+        "standardModules": standard_modules(),
     }))
 
 

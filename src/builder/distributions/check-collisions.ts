@@ -1,9 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
-import { undefinedIfMissing } from "../../system/file-errors.ts";
 import type { BuildRun } from "../build-run.ts";
 import { cacheKey, readLayerFiles } from "../layer-cache.ts";
+import { hasNothingToSay, rememberNothingToSay } from "../silent-verdict.ts";
 import type { InstalledDistribution } from "./install-distributions.ts";
 
 /** Paths of one distribution with the digest of what is there. */
@@ -31,9 +29,8 @@ export async function checkCollisions(
   distributions: readonly InstalledDistribution[],
 ): Promise<void> {
   const layers = distributions.flatMap(({ name, layer }) => (layer === undefined ? [] : [{ name, layer }]));
-  const directory = join(run.cache, "verdicts");
-  const seen = join(directory, `${cacheKey(["collisions", layers.map(({ layer }) => layer.identity)])}.json`);
-  if ((await readFile(seen, "utf8").catch(undefinedIfMissing)) !== undefined) return;
+  const key = cacheKey(["collisions", layers.map(({ layer }) => layer.identity)]);
+  if (hasNothingToSay(run, key)) return;
   const placed = await Promise.all(
     layers.map(async ({ name, layer }) => {
       return { name, digests: await readLayerFiles(run, layer.identity) };
@@ -48,9 +45,7 @@ export async function checkCollisions(
       message: `${names[0]} and ${names[1]} both have ${path}: that of ${names[1]} is used`,
     });
   }
-  if (collisions.length > 0) return; // to be said at each build
-  await mkdir(directory, { recursive: true });
-  await writeFile(seen, "{}");
+  if (collisions.length === 0) await rememberNothingToSay(run, key);
 }
 
 /** Directories that packagers put beside their package by mistake: nobody imports them. */

@@ -14,7 +14,7 @@ const INTERPRETER: Interpreter = {
     fullVersion: "3.11.2",
   },
   ...{ build: "3.11.2", implementation: "cpython", abi: "cp311", cacheTag: "cpython-311", magic: "00" },
-  ...{ processor: "x86_64", libc: { kind: "glibc", version: "2.36" }, markers: {} },
+  ...{ processor: "x86_64", libc: { kind: "glibc", version: "2.36" }, markers: {}, standardModules: [] },
 };
 
 test("a Python of this machine goes into targets for machines like this one", async () => {

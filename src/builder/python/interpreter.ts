@@ -26,6 +26,8 @@ const InterpreterSchema = v.object({
   libc: v.nullable(v.object({ kind: v.picklist(["glibc", "musl"]), version: v.string() })),
   /** The environment of PEP 508 markers. */
   markers: v.record(v.string(), v.string()),
+  /** Names at the top of its standard library. */
+  standardModules: v.array(v.string()),
 });
 
 /** An interpreter of this machine, as support/build/probe.py saw it from inside. */
