@@ -64,7 +64,8 @@ test("a test inherits little", () => {
   const names = Object.keys(variables).filter(
     (name) => !/^HOLDALL_|_DIRECTORY$|^(HOST|PORT|TMPDIR)$/.test(name),
   );
-  assert.deepEqual(names.toSorted(), ["PATH", "TZ", "https_proxy"]);
+  assert.deepEqual(names.toSorted(), ["HOME", "PATH", "TZ", "https_proxy"]);
+  assert.equal(variables["HOME"], "/base");
   assert.equal(variables["PATH"], "/release/bin:/usr/local/bin:/usr/bin:/bin");
   assert.equal(variables["HOLDALL_COMMAND"], "unit_test");
 });

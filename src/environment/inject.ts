@@ -44,9 +44,12 @@ const INHERITED_BY_TESTS =
 export function injectVariables(injection: Injection, part: Part, address: Address): Variables {
   const { kind, runnable, directories, supplied, addresses, mailAddress } = injection;
   const inherited = inheritVariables(injection);
+  // Settings and caches of whoever runs tests are in their home.
+  const home = kind === "test" ? { HOME: directories.base } : {};
   const path = inherited["PATH"] || "/usr/local/bin:/usr/bin:/bin";
   return {
     ...inherited,
+    ...home,
     PATH: join(runnable.prefix, "bin") + delimiter + path,
     TMPDIR: directories.tmp,
     STATE_DIRECTORY: directories.data,
@@ -83,7 +86,8 @@ function describePart(part: Part): Variables {
   }
 }
 
-function inheritVariables({ kind, env }: Injection): Variables {
+/** Of the caller's environment, what an environment passes on. */
+export function inheritVariables({ kind, env }: Pick<Injection, "kind" | "env">): Variables {
   const isInherited = (name: string) =>
     kind === "test" ? INHERITED_BY_TESTS.test(name) : !NOT_INHERITED.includes(name);
   return Object.fromEntries(

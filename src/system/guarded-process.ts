@@ -77,14 +77,53 @@ process.once("exit", () => {
 
 /** @throws the `spawn` error when the guard itself cannot be started. */
 export async function startGuarded(options: GuardOptions): Promise<GuardedProcess> {
-  const { python, argv, cwd, env, graceMs, lock = "", hasInput = false, user, held } = options;
+  const { child, ended, stop } = await spawnGuard(options, [
+    options.hasInput ? "pipe" : "ignore",
+    "pipe",
+    "pipe",
+  ]);
+  child.stdin?.on("error", () => {}); // it may end without reading its input
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null)
+    throw new Error("a child was asked for with pipes");
+  return {
+    ...{ pid, stdin: child.stdin ?? undefined, stdout, stderr, ended, stop },
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+export interface RunGuardedOptions extends Omit<GuardOptions, "hasInput"> {
+  /** Descriptor of ours that its standard output goes to; its other streams are ours. */
+  readonly output: number;
+  /** Asks it to end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs a process to its end with our own streams. It is in a session of its own: Ctrl-C is for us. */
+export async function runGuarded({ output, signal, ...options }: RunGuardedOptions): Promise<ProcessEnd> {
+  signal?.throwIfAborted();
+  const { ended, stop } = await spawnGuard(options, ["inherit", output, "inherit"]);
+  const abort = () => void stop();
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    return await ended;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+type Streams = readonly ["pipe" | "ignore" | "inherit", "pipe" | number, "pipe" | "inherit"];
+
+async function spawnGuard(options: Omit<GuardOptions, "hasInput">, streams: Streams) {
+  const { python, argv, cwd, env, graceMs, lock = "", user, held } = options;
   if (argv.length === 0) throw new Error("an argv has at least one word");
   const become = user === undefined ? "" : `${user.uid}:${user.gid}`;
   const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, become, ...argv];
   const directory = held === undefined ? undefined : await open(held);
   const child = spawn(python, words, {
     ...{ cwd, env, detached: true },
-    stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe", "pipe", ...(directory ? [directory.fd] : [])],
+    stdio: [...streams, "pipe", ...(directory ? [directory.fd] : [])],
   });
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once("close", (status, signal) => {
@@ -104,17 +143,10 @@ export async function startGuarded(options: GuardOptions): Promise<GuardedProces
   control.on("data", () => {
     isLocked = true;
   });
-  child.stdin?.on("error", () => {}); // it may end without reading its input
-  const { pid, stdout, stderr } = child;
-  if (pid === undefined || stdout === null || stderr === null)
-    throw new Error("a child was asked for with pipes");
-  return {
-    ...{ pid, stdin: child.stdin ?? undefined, stdout, stderr, ended },
-    kill: (signal) => void child.kill(signal),
-    stop() {
-      if (child.exitCode === null && child.signalCode === null) stopping.add(child);
-      control.destroy(); // what a crash of this program does, too
-      return ended;
-    },
+  const stop = () => {
+    if (child.exitCode === null && child.signalCode === null) stopping.add(child);
+    control.destroy(); // what a crash of this program does, too
+    return ended;
   };
+  return { child, ended, stop };
 }

@@ -12,7 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # which -I leaves out
 
-from guard import EX_UNAVAILABLE, PR_SET_PDEATHSIG, prctl, take_lock  # noqa: E402
+from guard import EX_TEMPFAIL, EX_UNAVAILABLE, PR_SET_PDEATHSIG, prctl, take_lock  # noqa: E402
 
 
 def tie_to(parent):
@@ -31,8 +31,9 @@ def main(arguments):
     parent, lock, *words = arguments
     if parent:
         tie_to(int(parent))
-    if lock:
-        take_lock(lock)
+    if lock and not take_lock(lock):
+        sys.stderr.write("cannot start: it runs already, and never twice (%s)\n" % lock)
+        sys.exit(EX_TEMPFAIL)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     try:

@@ -31,17 +31,17 @@ def prctl(option, value):
     return ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def take_lock(path, control):
-    """The descriptor is inherited by all that is started: as long as any of them lives, the lock is held."""
+def take_lock(path):
+    """Whether nobody else holds it. The descriptor is inherited by all that is started: as long as any of them lives, it is held."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno not in (errno.EAGAIN, errno.EACCES):
             raise
-        os.write(control, b"L")
-        sys.exit(EX_TEMPFAIL)
+        return False
     os.set_inheritable(lock, True)
+    return True
 
 
 def become(user):
@@ -172,8 +172,9 @@ def run(control, grace, user, words):
 def main(arguments):
     control, grace, lock, user, *words = arguments
     control = int(control)
-    if lock:
-        take_lock(lock, control)
+    if lock and not take_lock(lock):
+        os.write(control, b"L")
+        sys.exit(EX_TEMPFAIL)
     status = run(control, float(grace), user, words)
     if os.WIFSIGNALED(status):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the process itself has left one, if it may

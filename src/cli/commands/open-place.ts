@@ -37,11 +37,7 @@ export async function openPlace(
     },
   });
   const isCheckout = runnable.kind === "checkout";
-  const onEvent: OnEnvironmentEvent = (event) => {
-    if (event.kind === "output") onProgress({ kind: "warning", text: `${event.part}: ${event.line}` });
-    if (event.kind === "note") onProgress({ kind: "step", text: event.message });
-    if (event.kind === "warning") onProgress({ kind: "warning", text: `warning: ${event.message}` });
-  };
+  const onEvent = describeEnvironmentEvent(onProgress);
   const environment = await openEnvironment({
     ...{ runnable, env, address, signal, onEvent, isForCommands, set: values.set },
     base: resolve(values.environment ?? (isCheckout ? path : ".")),
@@ -49,6 +45,14 @@ export async function openPlace(
     settingsFile: values.settings,
   });
   return { environment, onEvent };
+}
+
+export function describeEnvironmentEvent(onProgress: Context["onProgress"]): OnEnvironmentEvent {
+  return (event) => {
+    if (event.kind === "output") onProgress({ kind: "warning", text: `${event.part}: ${event.line}` });
+    if (event.kind === "note") onProgress({ kind: "step", text: event.message });
+    if (event.kind === "warning") onProgress({ kind: "warning", text: `warning: ${event.message}` });
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Command, CommandRecord, Context } from "../command.ts";
 import type { Paint } from "../paint.ts";
+import { statusOfEnd } from "../program-end.ts";
 import { renderBuilt } from "../render/build.ts";
 import { renderCache } from "../render/cache.ts";
 import { renderCheck } from "../render/check.ts";
@@ -12,6 +13,8 @@ import { renderInitialized } from "../render/init.ts";
 import { renderInspected } from "../render/inspect.ts";
 import { renderPlanned } from "../render/plan.ts";
 import { renderRun, statusOfRun } from "../render/run.ts";
+import { renderSettings } from "../render/settings.ts";
+import { renderTested } from "../render/test.ts";
 import { renderVerified } from "../render/verify.ts";
 import { buildCommand } from "./build.ts";
 import { cacheCommand } from "./cache.ts";
@@ -25,6 +28,8 @@ import { inspectCommand } from "./inspect.ts";
 import { packCommand } from "./pack.ts";
 import { planCommand } from "./plan.ts";
 import { runCommand } from "./run.ts";
+import { settingsCommand } from "./settings.ts";
+import { testCommand } from "./test.ts";
 import { unpackCommand } from "./unpack.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -50,6 +55,8 @@ export const COMMANDS: readonly Entry[] = [
   entry(buildCommand, renderBuilt),
   entry(devCommand, renderDevelopment, { live: renderLive }),
   entry(runCommand, renderRun, { statusOf: statusOfRun }),
+  entry(testCommand, renderTested, { statusOf: statusOfEnd }),
+  entry(settingsCommand, renderSettings),
   entry(inspectCommand, renderInspected),
   entry(verifyCommand, renderVerified),
   entry(diffCommand, renderDiff),

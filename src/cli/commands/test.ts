@@ -1,0 +1,49 @@
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { TestOutcome } from "../../environment/test-application.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
+import { defineCommand } from "../command.ts";
+import { describeBuildEvent } from "../render/build-event.ts";
+import { APPLICATION, ENVIRONMENT_OPTIONS } from "./arguments.ts";
+
+const STDOUT = 1;
+const STDERR = 2;
+
+export const testCommand = defineCommand(
+  {
+    name: "test",
+    summary: "run the unit tests of an application in a clean environment",
+    details: [
+      "Made from nothing but the description and the locks: fresh directories, fresh services, settings by their defaults, `migrate` if the application has it. Then `unit_test` of its `lifecycle` runs, and its exit status is that of holdall. Everything is gone afterwards. See docs/environment.md.",
+    ],
+    positionals: [APPLICATION],
+    options: {
+      keep: {
+        type: "boolean",
+        help: "keep the directory of the environment, to look at what the tests left",
+      },
+      settings: ENVIRONMENT_OPTIONS.settings,
+      set: ENVIRONMENT_OPTIONS.set,
+    },
+    examples: [
+      { line: "holdall test", help: "the application in this directory" },
+      { line: "holdall test notes.holdall", help: "an artifact, as it will be delivered" },
+    ],
+  },
+  async ({ application, keep, settings, set }, context): Promise<TestOutcome> => {
+    const { testApplication } = await import("../../environment/test-application.ts");
+    const { describeEnvironmentEvent } = await import("./open-place.ts");
+    const { env, signal, isJson, onProgress, hideProgress } = context;
+    return testApplication({
+      ...{ application: resolve(application), parent: tmpdir(), keep, settingsFile: settings, set },
+      ...{ env, signal, cacheDirectory: join(cacheDirectory(env), "build") },
+      output: isJson ? STDERR : STDOUT,
+      onTests: hideProgress,
+      onEvent: describeEnvironmentEvent(onProgress),
+      onBuildEvent: (event) => {
+        const progress = describeBuildEvent(event);
+        if (progress) onProgress(progress);
+      },
+    });
+  },
+);
