@@ -45,6 +45,7 @@ export async function runCommandLine(
     const { aborted, reason } = surroundings.signal;
     return reportError(aborted ? reason : error, surroundings, {
       isJson: invocation?.globals.json ?? argv.includes("--json"),
+      renderValue: findEntry(invocation?.command)?.live ? renderJsonLine : renderJson,
       paint: choosePaint(surroundings.stderr, invocation),
     });
   }
@@ -64,7 +65,7 @@ async function answer(invocation: Invocation, surroundings: Surroundings): Promi
   const isHelp = globals.help || invocation.command === undefined;
   const name = isHelp ? "help" : invocation.command;
   const values = isHelp ? { command: invocation.command } : invocation.values;
-  const entry = COMMANDS.find(({ record }) => record.name === name);
+  const entry = findEntry(name);
   if (entry === undefined) throw new Error(`the parser let the command ${name} pass`);
 
   const progress = showProgress(surroundings.stderr, { isQuiet: globals.quiet });
@@ -77,14 +78,18 @@ async function answer(invocation: Invocation, surroundings: Surroundings): Promi
       isJson: globals.json,
     });
     const status = entry.statusOf(value);
-    if (entry.live !== undefined && globals.json) return { status, text: renderJsonLine(value) };
-    if (entry.live !== undefined && globals.quiet) return { status, text: "" };
-    if (globals.json) return { status, text: renderJson(value) };
+    const isLive = entry.live !== undefined;
+    if (globals.json) return { status, text: isLive ? renderJsonLine(value) : renderJson(value) };
+    if (globals.quiet && isLive) return { status, text: "" };
     const text = entry.render(value, choosePaint(surroundings.stdout, invocation));
     return { status, text: text === "" || text.endsWith("\n") ? text : `${text}\n` };
   } finally {
     progress.clear();
   }
+}
+
+function findEntry(name: string | undefined): Entry | undefined {
+  return COMMANDS.find(({ record }) => record.name === name);
 }
 
 /** Each event goes out as it happens. Nothing piles up: see writeLive(). */
@@ -116,16 +121,20 @@ function confirmAfter(clear: () => void, { confirm }: Surroundings): Surrounding
 function reportError(
   error: unknown,
   { stdout, stderr }: Surroundings,
-  { isJson, paint }: { readonly isJson: boolean; readonly paint: Paint },
+  {
+    isJson,
+    renderValue,
+    paint,
+  }: { readonly isJson: boolean; readonly renderValue: (value: unknown) => string; readonly paint: Paint },
 ): number {
   if (!(error instanceof AppError)) {
-    if (isJson) stdout().write(renderJson({ error: { code: "defect", message: String(error) } }));
+    if (isJson) stdout().write(renderValue({ error: { code: "defect", message: String(error) } }));
     stderr().write(`${renderDefect(error, VERSION)}\n`);
     return DEFECT_STATUS;
   }
   if (isJson) {
     const { code, message, hint, excerpt, details } = error;
-    stdout().write(renderJson({ error: { code, message, hint, excerpt, details } }));
+    stdout().write(renderValue({ error: { code, message, hint, excerpt, details } }));
   } else {
     stderr().write(`${renderError(error, paint)}\n`);
   }
@@ -136,6 +145,7 @@ function choosePaint(stream: () => Writable, invocation: Invocation | undefined)
   return invocation?.globals["no-color"] ? plainPaint : paintFor(stream());
 }
 
+/** Of commands with events: each of them, the result and an error are one line. */
 function renderJsonLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }

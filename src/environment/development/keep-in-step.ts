@@ -55,7 +55,7 @@ async function follow(
     const settings = await checkSettings(runnable, options);
     if (current !== undefined && !isOutdated(current, { runnable, settings })) {
       // Written by the preparation itself.
-      if (!files.every((file) => file.endsWith("/holdall.lock"))) await current.restart();
+      if (!files.every((file) => file === "holdall.lock")) await current.restart();
       return current;
     }
     await current?.stop();

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { listApplicationPaths } from "../../builder/application-files.ts";
 import { errnoOf } from "../../system/file-errors.ts";
@@ -111,7 +111,8 @@ type State = readonly [path: string, state: string];
 async function describeState(directory: string, path: string): Promise<State | undefined> {
   try {
     const { mtimeNs, size, ino } = await stat(resolve(directory, path), { bigint: true });
-    return [path, `${mtimeNs} ${size} ${ino}`];
+    const name = isAbsolute(path) ? relative(directory, path) : path;
+    return [name.startsWith("../") ? path : name, `${mtimeNs} ${size} ${ino}`];
   } catch {
     return undefined; // gone meanwhile, or a link that leads nowhere
   }
