@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { PACKAGE_ROOT } from "../system/package-root.ts";
 import {
   type ArtifactToStart,
   makeArtifactToStart,
@@ -204,6 +206,36 @@ test("what builds left goes by its last use, and not while one may be running", 
   assert.equal((await prune(artifact)).buildFiles, 2);
   assert.deepEqual(list(artifact, "build/layers"), ["new.tar.gz"]);
   assert.deepEqual(list(artifact, "build/environments"), ["one"], "builds look after these themselves");
+});
+
+test("the work of a build that runs keeps all of build/; that of one which was killed goes", async (t) => {
+  const artifact = await makeArtifactToStart(t);
+  await startFacts(artifact);
+  const work = join(artifact.cache, "build/work");
+  const url = pathToFileURL(join(PACKAGE_ROOT, "src/system/work-directory.ts"));
+  const code = `const { withWorkDirectory } = await import(${JSON.stringify(url)});
+    await withWorkDirectory(${JSON.stringify(work)}, () => new Promise((done) => setInterval(done, 1e9)));`;
+  const build = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "ignore" });
+  t.after(() => build.kill("SIGKILL"));
+  const [name = ""] = await eventually("it has a directory", () => {
+    return existsSync(work) && list(artifact, "build/work").length > 0
+      ? list(artifact, "build/work")
+      : undefined;
+  });
+  const old = Date.now() / 1000 - 60 * DAY;
+  utimesSync(join(work, name), old, old);
+  assert.equal((await prune(artifact)).isBuilding, true);
+  const ended = once(build, "exit");
+  build.kill("SIGKILL");
+  await ended;
+  // A number that another process has by now.
+  const again = name.replace(/\.\d+\.\d+-/, `.${process.pid}.1-`);
+  mkdirSync(join(work, again));
+  const { isBuilding, buildFiles } = await prune(artifact);
+  assert.deepEqual([isBuilding, buildFiles, list(artifact, "build/work")], [false, 2, []]);
+  // Of another container: nobody knows.
+  mkdirSync(join(work, name.replace(/\.\d+\./, ".1.")));
+  assert.equal((await prune(artifact)).isBuilding, true);
 });
 
 /** For PS4 of a shell that traces: counts the commands that it is about to run, and waits at one of them. */

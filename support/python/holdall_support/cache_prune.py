@@ -5,7 +5,7 @@ import stat
 import time
 
 from .cache_removal import Removal, is_old, note_use
-from .cache_uses import LAYER, find_uses, list_names, list_releases
+from .cache_uses import LAYER, find_uses, is_owner_alive, list_names, list_releases
 
 DAY = 24 * 3600
 # Nothing that was started so lately is removed: between its start and its first mark, nobody can see all of them.
@@ -98,14 +98,15 @@ def plan_layers(cache, staying, older_than):
 def plan_build(cache, older_than, is_all):
     """Paths below build/, and whether a build may be running: then none. One that was killed has left its directory."""
     root = cache.path + "/build"
-    work = [os.path.join(root, "work", name) for name in list_names(root + "/work")]
-    if any(not is_old(os.lstat(path).st_mtime, DAY) for path in work):
+    work = {path: is_owner_alive(path) for path in (root + "/work/" + name for name in list_names(root + "/work"))}
+    left = [path for path, is_alive in work.items() if is_alive is False]
+    paths = [path for path, is_alive in work.items() if is_alive is None]  # of another container, or machine
+    if len(left) + len(paths) < len(work) or any(not is_old(os.lstat(path).st_mtime, DAY) for path in paths):
         return [], True
-    paths = work
     for section in list_names(root):
         if section != "work" and (is_all or section not in KEPT_BY_BUILDS):
             paths += [os.path.join(root, section, name) for name in list_names(os.path.join(root, section))]
-    return [path for path in paths if is_old(find_last_touch(path), older_than)], False
+    return left + [path for path in paths if is_old(find_last_touch(path), older_than)], False
 
 
 def find_last_touch(path):

@@ -6,6 +6,7 @@ import re
 import time
 
 from .compose import MARK
+from .ready import find_boot
 from .record import read_record
 
 try:
@@ -15,6 +16,8 @@ except ImportError:
 
 MAX_READ = 16 << 20
 LAYER = re.compile(r"[0-9a-f]{64}")
+# Named by src/system/work-directory.ts.
+OWNER = re.compile(r"work-(?P<boot>[0-9a-f]{32})\.(?P<namespace>[0-9]+)\.(?P<pid>[0-9]+)\.(?P<start>[0-9]+)-")
 RELEASE = re.compile(r"([0-9a-f]{64})-([0-9A-Za-z_.]+)-[0-9a-f]{8}")
 
 
@@ -87,6 +90,23 @@ def find_uses(cache):
             except OSError:
                 pass  # it has ended, or is somebody else's
     return {os.fsdecode(each) for each in found}
+
+
+def is_owner_alive(work):
+    """Whether the process runs that made a work directory of a build; None when that cannot be seen from here."""
+    match = OWNER.match(os.path.basename(work))
+    try:
+        if match is None or match.group("boot") != find_boot().replace("-", ""):
+            return None
+        if os.readlink("/proc/self/ns/pid") != "pid:[%s]" % match.group("namespace"):
+            return None
+        with open("/proc/%s/stat" % match.group("pid"), "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+            return fields[0] != b"Z" and fields[19] == match.group("start").encode()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
 
 
 class Unmarked:
