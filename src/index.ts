@@ -1,9 +1,6 @@
 /** The public library: what hosting services, CI servers and other tools import from `holdall`; docs/library.md. */
-import {
-  type AppPackage as OpenedPackage,
-  openAppPackage,
-  type PackageOptions,
-} from "./environment/app-package/app-package.ts";
+import type { AppPackage as OpenedPackage, PackageOptions } from "./environment/app-package/app-package.ts";
+import { openAppPackage } from "./environment/app-package/open-app-package.ts";
 
 export type { Artifact } from "./artifact/artifact.ts";
 export { type ArtifactDifference, diffArtifacts } from "./artifact/diff-artifacts.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { PACKAGE_ROOT } from "../../system/package-root.ts";
 import { makeDirectory } from "../../testing/small-artifact.ts";
-import { openAppPackage } from "../app-package/app-package.ts";
+import { openAppPackage } from "../app-package/open-app-package.ts";
 import type { LoadedObject } from "./load-object.ts";
 
 // The same requests by HTTP to a real server, and by `fetch` to the object: docs/objects.md names all differences.

@@ -8,7 +8,8 @@ import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { fileEntry, makeDirectory } from "../../testing/small-artifact.ts";
 import { openArtifactRelease } from "../open-artifact.ts";
-import { openAppPackage, type PackageOptions } from "./app-package.ts";
+import type { PackageOptions } from "./app-package.ts";
+import { openAppPackage } from "./open-app-package.ts";
 
 const SAY = `import http.server, json, os, signal, sys
 class Handler(http.server.BaseHTTPRequestHandler):
