@@ -205,7 +205,7 @@ test("a command that needs more than an artifact", async (t) => {
   await assertRefused(artifact, {
     words: ["warm"],
     reason: "run warm: it is a command of kind url, which an artifact on its own does not run",
-    hint: "Install the artifact on a host with holdall.",
+    hint: "Run it with holdall: `holdall run FILE warm`.",
   });
 });
 

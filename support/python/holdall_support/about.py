@@ -3,19 +3,24 @@
 import os
 import shlex
 
-from .targets import render_targets
 from .refusal import Refusal
+from .settings import GENERATE_CONFIG, has_generate_config
+from .targets import render_targets
 
 
 def render_about(artifact):
     """For somebody who has the file and nothing else."""
     manifest = artifact.manifest
-    commands = manifest["targets"][0]["plan"]["commands"]
+    plan = manifest["targets"][0]["plan"]
+    commands = plan["commands"]
     call = shlex.quote(artifact.path if "/" in artifact.path else "./" + artifact.path)
     lines = ["%s %s" % (artifact.name, artifact.version), ""]
     own = {name: command for name, command in commands.items() if command["origin"] == "own"}
     added = {name: command for name, command in commands.items() if command["origin"] != "own" and name != "serve"}
-    for title, group in (("Commands", own), ("More commands", added)):
+    if has_generate_config(plan):
+        added[GENERATE_CONFIG] = {"help": "print a settings file to start from"}
+    processes = {name: {"help": ""} for name in plan["processes"] if name not in commands and name != "web"}
+    for title, group in (("Commands", own), ("More commands", added), ("Processes", processes)):
         if group:
             lines += [title + ":", *render_commands(group), ""]
     if "serve" in commands:
@@ -59,7 +64,9 @@ def render_facts(artifact):
     ]
     for target in manifest["targets"]:
         lines.append("target     %s, %d layers" % (render_targets([target]), len(target["layers"])))
-    commands = {name for target in manifest["targets"] for name in target["plan"]["commands"]}
+    plans = [target["plan"] for target in manifest["targets"]]
+    commands = {name for plan in plans for name in plan["commands"]}
+    commands.update(GENERATE_CONFIG for plan in plans if has_generate_config(plan))
     lines.append("commands   %s" % (", ".join(sorted(commands)) or "none"))
     lines.append("")
     for layer in sorted(

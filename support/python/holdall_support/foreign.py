@@ -14,6 +14,7 @@ from .clashes import check_clashes
 from .interpreter import Interpreter
 from .main import Call, render_refusal
 from .refusal import Refusal
+from .settings import check_settings, list_defaults
 from .start import plan_start, prepare
 
 # gunicorn and uvicorn call it a failed boot; gunicorn starts a worker that ends with another status again and again.
@@ -58,6 +59,7 @@ def enter(path):
         call.cache = find_cache(os.environ).path
         interpreter = ServerInterpreter()
         this = plan_start(artifact, interpreter, dict(os.environ))
+        check_settings(this.plan, os.environ)
         if not this.is_ready():
             prepare(this)
         site_packages = os.path.join(this.path, interpreter.library, "site-packages")
@@ -73,6 +75,8 @@ def enter(path):
     warn_of_interfaces(artifact, this.plan["objects"])
     put_on_import_path(site_packages)
     become(this.path, interpreter.is_embedded)
+    for name, value in list_defaults(this.plan):
+        os.environ.setdefault(name, value)
     return {name: load(name, declared) for name, declared in this.plan["objects"].items()}
 
 

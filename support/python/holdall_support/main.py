@@ -61,6 +61,10 @@ def run(call, path, arguments):
         from .about import render_about
 
         print(render_about(artifact))
+    elif arguments == ["generate-config"] and has_generate_config(artifact):
+        from .settings import render_template
+
+        print(render_template(artifact.name, artifact.manifest["targets"][0]["plan"]["settings"]))
     elif arguments[0] == "--holdall":
         return look_inside(call, artifact, arguments[1:])
     else:
@@ -70,6 +74,12 @@ def run(call, path, arguments):
         environment = dict(os.environ)
         call.cache = find_cache(environment).path
         start(artifact, arguments, environment)
+
+
+def has_generate_config(artifact):
+    from . import settings
+
+    return settings.has_generate_config(artifact.manifest["targets"][0]["plan"])
 
 
 def look_inside(call, artifact, arguments):

@@ -5,6 +5,7 @@ there is one description of how that is done.
 import os
 import re
 
+from . import settings
 from .compose import UNTOUCHED
 from .record import seal
 from .words import quote
@@ -39,10 +40,11 @@ def find_boot():
 def render_ready(test, release, interpreter, plan):
     """Text for a POSIX shell with the arguments of the call: it replaces the shell, or does nothing."""
     return seal(
-        "%s%s  case $1 in\n%s  esac\nfi\n"
+        "%s%s  %scase $1 in\n%s  esac\nfi\n"
         % (
             test,
-            render_enter(interpreter),
+            render_enter(interpreter, plan),
+            settings.render_test(plan),
             "".join(render_arms(release.list_programs(), plan, interpreter)),
         )
     )
@@ -82,7 +84,7 @@ def render_interpreter_test(interpreter):
     return '[ -x %s ] && [ "$(%s -V 2>/dev/null)" = "Python %s" ]' % (path, path, interpreter.version)
 
 
-def render_enter(interpreter):
+def render_enter(interpreter, plan):
     # The loader finds libraries beside the program; without /proc it has to be told where that is, ld.so(8).
     origin = (
         "    [ -e /proc/self/exe ] || { LD_ORIGIN_PATH=$holdall_release/python/bin && export LD_ORIGIN_PATH; }\n"
@@ -94,16 +96,16 @@ def render_enter(interpreter):
         "    unset %s\n"
         "    PATH=$holdall_release/bin:${PATH:-/usr/local/bin:/usr/bin:/bin}\n"
         "    export PATH\n"
-        "%s"
+        "%s%s"
         "  }\n"
-    ) % (NOT_INHERITED, origin)
+    ) % (NOT_INHERITED, origin, settings.render_defaults(plan))
 
 
 def render_arms(scripts, plan, interpreter):
-    """One case for each command, then those for the programs of the release, which keep their own names."""
-    for name, command in sorted(plan["commands"].items()):
-        if command["kind"] == "argv":
-            test, words = render_argv(name, command["argv"], scripts)
+    """One case for each command and process, then those for the programs of the release, which keep their own names."""
+    for name, started in sorted({**plan["processes"], **plan["commands"]}.items()):
+        if "argv" in started:
+            test, words = render_argv(name, started["argv"], scripts)
             yield '    %s) %sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), test, words)
     yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, PYTHON)
     # The interpreter is named and not left to the script's first line: that is slower, and fails on a noexec cache.

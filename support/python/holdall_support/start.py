@@ -13,6 +13,7 @@ from .inside import find_interpreter, has_interpreter, is_inside, start_by_prefi
 from .interpreter import choose_target
 from .record import has_record, write_record
 from .refusal import Refusal
+from .settings import check_settings
 from .store import ensure_layers
 from .system_packages import find_system_packages
 from .words import quote
@@ -88,6 +89,7 @@ def start(artifact, arguments, environment):
         restore_process(environment)
         start_by_prefix(artifact, arguments, environment)
     this = plan_start(artifact, find_interpreter(artifact.manifest), environment)
+    check_settings(this.plan, environment)
     text = None if this.is_ready() else prepare(this)
     check_command(this, arguments[0], environment)
     sys.stdout.flush()
@@ -181,15 +183,15 @@ def write_ready(text, places, work):
 def check_command(this, name, environment):
     """Whether the ready file will know it; what else is wrong is said here, where there is room to say it well."""
     scripts = os.listdir(this.path + "/bin")
-    command = this.plan["commands"].get(name)
+    command = this.plan["commands"].get(name) or this.plan["processes"].get(name)
     action = "run %s" % name
     if command is None and name in scripts and "/" not in name:
         return
     if command is None:
-        raise find_near_miss(this, name, [*this.plan["commands"], *scripts])
-    if command["kind"] != "argv":
+        raise find_near_miss(this, name, [*this.plan["commands"], *this.plan["processes"], *scripts])
+    if "argv" not in command:
         reason = "it is a command of kind %s, which an artifact on its own does not run" % command["kind"]
-        raise Refusal(reason, "Install the artifact on a host with holdall.", action)
+        raise Refusal(reason, "Run it with holdall: `holdall run FILE %s`." % name, action)
     program = command["argv"][0]
     if not re.fullmatch(r"python[0-9.]*", program) and program not in scripts and "{" not in program:
         if shutil.which(program, path=environment.get("PATH") or "/usr/local/bin:/usr/bin:/bin") is None:
