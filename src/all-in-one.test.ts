@@ -41,13 +41,28 @@ test("an application with all of it runs from its checkout, and nothing of it is
   await hearNews(first);
   await watchClock(first);
   await openSecond(t, place, first);
-  checkSecrets(place, first);
+  await checkSecrets(place, first);
   await checkLeft(place, first, "SIGKILL");
 
   const next = await develop(t, place, ["--migrate"]);
   assert.match(next.output(), /002-attachments\.sql: had run before/);
   assert.match(await getText(next, "/tickets/1"), /A lamp is out\./, "the data are there");
   await checkLeft(place, next, "SIGINT");
+});
+
+test("its unit tests run in a clean environment: of a checkout, and of the artifact", async (t) => {
+  for (const server of ["postgres", "redis-server"]) if (!(await needServer(t, server))) return;
+  const { checkout, temporary, env } = await makePlace(t);
+  const artifact = join(checkout, "../helpdesk.holdall");
+  for (const argv of [["test"], ["build", "--output", artifact], ["test", artifact]]) {
+    const holdall = [process.execPath, HOLDALL, ...argv];
+    const { status, stdout, stderr } = await runProcess(holdall, { cwd: checkout, env });
+    assert.equal(status, 0, stdout + stderr);
+    if (argv[0] !== "test") continue;
+    assert.match(stderr, /Ran 6 tests/);
+    assert.match(stdout, /^unit tests of helpdesk 1\.0: passed$/m);
+  }
+  assert.deepEqual(listFiles(temporary), []);
 });
 
 async function makePlace(t: TestContext): Promise<Place> {
@@ -144,7 +159,7 @@ async function openSecond(t: TestContext, place: Place, first: Server): Promise<
 }
 
 /** docs/environment.md, "Where secrets are". */
-function checkSecrets({ checkout, temporary }: Place, server: Server): void {
+async function checkSecrets({ checkout, temporary, env }: Place, server: Server): Promise<void> {
   const secret = readFileSync(join(checkout, ".holdall/run/settings/secret-key"), "utf8");
   assert.ok(secret.length > 30);
   const processes = readProcesses();
@@ -161,6 +176,18 @@ function checkSecrets({ checkout, temporary }: Place, server: Server): void {
     if (variables.includes(password)) assert.match(variables, /(?:^|\0)HOLDALL_(?:PROCESS|COMMAND)=/);
   }
   assert.ok(![secret, password].some((each) => server.output().includes(each)), "no output has a secret");
+  for (const argv of [
+    ["settings", "--json"],
+    ["plan", "--json"],
+    ["run", "--json", ".", "verify"],
+    ["run", "--json", ".", "health"],
+  ]) {
+    const { status, stdout, stderr } = await runProcess([process.execPath, HOLDALL, ...argv], {
+      ...{ cwd: checkout, env },
+    });
+    assert.equal(status, 0, stderr);
+    assert.ok(![secret, password].some((each) => (stdout + stderr).includes(each)), argv.join(" "));
+  }
   const holders = listFiles(checkout).filter((path) => {
     const bytes = readFileSync(join(checkout, path));
     return bytes.includes(secret) || bytes.includes(password);

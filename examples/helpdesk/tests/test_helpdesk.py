@@ -48,7 +48,8 @@ class Tickets(unittest.TestCase):
         answer = client.post("/tickets", data=form)
         self.assertEqual((answer.status_code, answer.location), (303, "/tickets/1"))
         self.assertIn("a.txt", client.get("/tickets/1").text)
-        self.assertEqual(client.get("/attachments/1").data, b"x")
+        with client.get("/attachments/1") as attachment:
+            self.assertEqual(attachment.data, b"x")
         self.assertIn('value="Ada"', client.get("/").text)
         self.assertEqual(client.post("/tickets", data={"author": "Ada"}).status_code, 400)
 
