@@ -76,3 +76,17 @@ for (const [path, code, violation] of PLANTED) {
     assert.deepEqual(findViolations(readModules(directory)), violation ? [violation] : []);
   });
 }
+
+test("catches a command that does what the library cannot", (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "holdall-architecture-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  mkdirSync(join(directory, "cli"));
+  writeFileSync(join(directory, "index.ts"), 'export { a } from "./builder/a.ts";');
+  writeFileSync(
+    join(directory, "cli/a.ts"),
+    'import { a } from "../builder/a.ts";\nimport type { T } from "../builder/t.ts";\nconst b = await import("../builder/b.ts");',
+  );
+  assert.deepEqual(findViolations(readModules(directory)), [
+    "cli/a.ts imports builder/b.ts: the library exports nothing of it",
+  ]);
+});

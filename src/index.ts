@@ -9,11 +9,20 @@ export { openArtifact } from "./artifact/open-artifact.ts";
 export { packArtifact } from "./artifact/pack-artifact.ts";
 export type { Plan } from "./artifact/plan.ts";
 export { unpackArtifact } from "./artifact/unpack-artifact.ts";
+export { unpackEnvironment } from "./artifact/unpack-environment.ts";
 export { verifyArtifact } from "./artifact/verify-artifact.ts";
 export { type BuildOptions, type BuiltArtifact, buildArtifact } from "./builder/build-artifact.ts";
 export type { BuildEvent } from "./builder/events.ts";
+export { findLackingPackages, type LackingPackages } from "./builder/find-lacking-packages.ts";
+export { readAppFiles } from "./description/app-files.ts";
 export type { Described, Description } from "./description/description.ts";
 export { readDescription } from "./description/read-description.ts";
+export { renderInitialDescription } from "./description/render/render-initial-description.ts";
+export {
+  isTargetPlatform,
+  parseTargetPlatform,
+  type TargetPlatform,
+} from "./description/target-platform.ts";
 export type {
   PackageEvent,
   PackageOptions,
@@ -21,7 +30,10 @@ export type {
 } from "./environment/app-package/app-package.ts";
 export type { DescribedSetting } from "./environment/app-package/described-setting.ts";
 export type { StartedProcess, StartOptions } from "./environment/app-package/start-process.ts";
-export type { CommandOptions, CommandResult } from "./environment/commands/run-command.ts";
+export { type ApplicationForm, findForm } from "./environment/application-form.ts";
+export { enterCommand } from "./environment/commands/enter-command.ts";
+export { type CommandOptions, type CommandResult, runCommand } from "./environment/commands/run-command.ts";
+export { type DevelopmentOptions, runDevelopment } from "./environment/development/run-development.ts";
 export type { EnvironmentEvent } from "./environment/events.ts";
 export type { EnvironmentKind } from "./environment/inject.ts";
 export type {
@@ -30,9 +42,19 @@ export type {
   WebSocketOptions,
 } from "./environment/objects/connect-object.ts";
 export type { LoadedObject } from "./environment/objects/load-object.ts";
+export { openApplication } from "./environment/open-application.ts";
+export {
+  type Environment,
+  type EnvironmentOptions,
+  openEnvironment,
+} from "./environment/open-environment.ts";
+export { type PlannedApplication, readApplication } from "./environment/read-application.ts";
+export { readSettings } from "./environment/read-settings.ts";
 export type { Address } from "./environment/resolve-argv.ts";
 export type { PackageInstallation } from "./environment/system-packages/install-system-packages.ts";
+export { type TestOptions, type TestOutcome, testApplication } from "./environment/test-application.ts";
 export { AppError, type ErrorCode } from "./errors/app-error.ts";
+export { planApplication } from "./platforms/registry.ts";
 
 /** An application, whatever form it has, with an environment of its own. */
 export type AppPackage = OpenedPackage;

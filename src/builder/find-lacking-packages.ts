@@ -10,11 +10,18 @@ const CHECK = join(PACKAGE_ROOT, "support/build/check_system_packages.py");
 const LackingSchema = v.object({
   reason: v.string(),
   hint: v.string(),
-  /** Null: this machine has no package manager that knows any of them. */
   kind: v.nullable(v.picklist(["deb", "rpm"])),
   lacking: v.array(v.string()),
 });
-export type LackingPackages = Readonly<v.InferOutput<typeof LackingSchema>>;
+
+/** Written out, as it is part of the library: its types need no package but Node's. */
+export interface LackingPackages {
+  readonly reason: string;
+  readonly hint: string;
+  /** Null: this machine has no package manager that knows any of them. */
+  readonly kind: "deb" | "rpm" | null;
+  readonly lacking: readonly string[];
+}
 
 /**
  * What a start on this machine would say of the system packages that it lacks, from the program that says it there.

@@ -28,7 +28,38 @@ const RESERVED: readonly {
 
 /** One sentence for each import that goes up or sideways, and each reserved thing outside of its folder. */
 export function findViolations(modules: readonly Module[]): string[] {
-  return modules.flatMap((module) => [...importViolations(module), ...reservedViolations(module)]);
+  return [
+    ...modules.flatMap((module) => [...importViolations(module), ...reservedViolations(module)]),
+    ...libraryViolations(modules),
+  ];
+}
+
+/** What commands use for people alone: their words, their lists, the care of a user's cache. */
+const OF_COMMANDS = [
+  "artifact/look-after-cache.ts",
+  "environment/addresses.ts",
+  "environment/settings/generate-config.ts",
+  "environment/settings/template.ts",
+];
+
+/**
+ * What the command can do, a program can do: it uses modules that the library exports from. (It imports them one by one, as a
+ * command loads its own part only.)
+ */
+function libraryViolations(modules: readonly Module[]): string[] {
+  const library = modules.find(({ path }) => path === "index.ts");
+  if (library === undefined) return [];
+  const exported = new Set(library.imports.map(({ target }) => target));
+  const isForAll = (target: string) =>
+    !target.endsWith(".ts") || ["errors", "system", "cli"].includes(folderOf(target));
+  return modules
+    .filter(({ path }) => folderOf(path) === "cli" && !isTest(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, isType }) => !isType && !isForAll(target))
+        .filter(({ target }) => !exported.has(target) && !OF_COMMANDS.includes(target))
+        .map(({ target }) => `${path} imports ${target}: the library exports nothing of it`),
+    );
 }
 
 function importViolations({ path, imports }: Module): string[] {
