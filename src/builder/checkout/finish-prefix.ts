@@ -49,7 +49,18 @@ export async function finishPrefix(prefix: string, { plan, interpreter, app }: F
 function renderScript(python: string, reference: string): string {
   const [module = "", attribute = ""] = reference.split(":");
   const [first] = attribute.split(".");
-  return `#!${python}\nimport sys\n\nfrom ${module} import ${first}\n\nif __name__ == "__main__":\n    sys.exit(${attribute}())\n`;
+  return `${renderStart(python)}import sys\n\nfrom ${module} import ${first}\n\nif __name__ == "__main__":\n    sys.exit(${attribute}())\n`;
+}
+
+/** Bytes that the first line of a script may have: BINPRM_BUF_SIZE of Linux, without its end. */
+const MAX_FIRST_LINE = 127;
+
+/** The kernel takes a space for the end of the interpreter's path: then `sh` starts it, and Python reads that line as a text. */
+function renderStart(python: string): string {
+  const line = `#!${python}`;
+  if (!/\s/.test(python) && Buffer.byteLength(line) <= MAX_FIRST_LINE) return `${line}\n`;
+  const quoted = `'${python.replaceAll("'", `'"'"'`)}'`;
+  return `#!/bin/sh\n'''exec' ${quoted} "$0" "$@"\n' '''\n`;
 }
 
 async function ensureText(path: string, text: string, mode = 0o644): Promise<void> {

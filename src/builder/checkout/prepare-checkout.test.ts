@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { findTestUv } from "../../testing/build-fixture.ts";
+import { makeWheel, startPackageIndex } from "../../testing/package-index.ts";
+import { makeDirectory } from "../../testing/small-artifact.ts";
+import { prepareCheckout } from "./prepare-checkout.ts";
+
+const CART = makeWheel({
+  name: "cart",
+  files: { "cart.py": "def main():\n    print('cart')\n" },
+  entryPoints: "[console_scripts]\ncart = cart:main\n",
+});
+const NEWER = makeWheel({ name: "cart", version: "2.0", files: { "cart.py": "version = 2\n" } });
+const GUNICORN = makeWheel({
+  name: "gunicorn",
+  version: "23.0",
+  files: {
+    "gunicorn/__init__.py": "",
+    "gunicorn/app/__init__.py": "",
+    "gunicorn/app/wsgiapp.py": "def run(): pass\n",
+  },
+  entryPoints: "[console_scripts]\ngunicorn = gunicorn.app.wsgiapp:run\n",
+});
+
+/** In-tree backend (PEP 517) with what PEP 660 asks for: no other distribution is needed for it. */
+const BACKEND = `import base64, hashlib, os, zipfile
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    name = "shop-3.1-py3-none-any.whl"
+    files = {
+        "shop.pth": os.path.join(os.getcwd(), "src") + "\\n",
+        "shop-3.1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: shop\\nVersion: 3.1\\n",
+        "shop-3.1.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: own\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+        "shop-3.1.dist-info/entry_points.txt": "[console_scripts]\\nshop = shop:main\\n",
+    }
+    record = "".join("%s,,\\n" % each for each in [*files, "shop-3.1.dist-info/RECORD"])
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as wheel:
+        for path, text in {**files, "shop-3.1.dist-info/RECORD": record}.items():
+            wheel.writestr(path, text)
+    return name
+build_wheel = build_editable
+def build_sdist(directory, config_settings=None):
+    raise NotImplementedError
+`;
+
+async function makeCheckout(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  { name = "app" }: { readonly name?: string } = {},
+) {
+  const root = await makeDirectory(t);
+  const index = await startPackageIndex(t, [CART, NEWER, GUNICORN]);
+  const directory = join(root, name);
+  const write = (more: Readonly<Record<string, string>>) => {
+    for (const [path, text] of Object.entries(more)) {
+      mkdirSync(join(directory, path, ".."), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+  };
+  write(files);
+  const env = {
+    ...{
+      ...process.env,
+      HOME: root,
+      UV_DEFAULT_INDEX: index.url,
+      UV_NO_CONFIG: "1",
+      UV_CACHE_DIR: join(root, "uv"),
+    },
+    UV_HTTP_RETRIES: "0",
+  };
+  const uv = await findTestUv();
+  const environments = join(directory, ".holdall/python");
+  const prepare = () =>
+    prepareCheckout({ directory, environments, cacheDirectory: join(root, "cache"), env, uv });
+  return { directory, environments, write, prepare };
+}
+
+/** What Python says in an environment, with a planted module in its working directory. */
+function ask(prefix: string, code: string, cwd?: string): string {
+  return execFileSync(join(prefix, "bin/python"), ["-c", code], {
+    encoding: "utf8",
+    ...(cwd && { cwd }),
+  }).trim();
+}
+
+const description = (pip: string) => `name: shop\nplatform: python\npip: ${pip}\n`;
+
+test("the environment is in step with the lock: made once, and anew when the lock changes", async (t) => {
+  const { environments, write, prepare } = await makeCheckout(t, { "holdall.yaml": description("cart<2") });
+  const first = await prepare();
+  assert.equal(ask(first.prefix, "import importlib.metadata as m; print(m.version('cart'))"), "1.0");
+  const again = await prepare();
+  assert.deepEqual([first.isNew, again.isNew, again.prefix], [true, false, first.prefix]);
+  write({ "holdall.yaml": description("cart>=2") });
+  const next = await prepare();
+  assert.equal(next.isNew, true);
+  assert.equal(ask(next.prefix, "import cart; print(cart.version)"), "2");
+  assert.deepEqual(
+    readdirSync(environments).length,
+    2,
+    "its directory and its record; the former one has gone",
+  );
+  assert.equal(existsSync(first.prefix), false);
+});
+
+test("an environment that is half made, or has lost its files, is made anew", async (t) => {
+  const { prepare } = await makeCheckout(t, { "holdall.yaml": description("cart") });
+  const first = await prepare();
+  renameSync(first.prefix, `${first.prefix}.gone`);
+  const again = await prepare();
+  assert.equal(again.isNew, true);
+  assert.equal(ask(again.prefix, "import cart; print(1)"), "1");
+});
+
+test("two at once each get an environment that is whole", async (t) => {
+  const { prepare } = await makeCheckout(t, { "holdall.yaml": description("cart") });
+  const both = await Promise.all([prepare(), prepare()]);
+  for (const { prefix } of both) assert.equal(ask(prefix, "import cart; print(1)"), "1");
+  const later = await prepare();
+  assert.equal(later.isNew, false);
+  assert.equal(ask(later.prefix, "import cart; print(1)"), "1");
+});
+
+test("an application that is a distribution is installed from where it is, with its scripts", async (t) => {
+  const { directory, write, prepare } = await makeCheckout(t, {
+    "pyproject.toml":
+      '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "shop"\nversion = "3.1"\ndependencies = ["cart<2"]\n[project.scripts]\nshop = "shop:main"\n',
+    "backend.py": BACKEND,
+    "src/shop/__init__.py": "def main():\n    print('one')\n",
+  });
+  const { prefix, version, plan } = await prepare();
+  assert.equal(version, "3.1");
+  assert.ok(Object.hasOwn(plan.commands, "shop"), Object.keys(plan.commands).join());
+  assert.equal(execFileSync(join(prefix, "bin/shop"), { encoding: "utf8" }), "one\n");
+  write({ "src/shop/__init__.py": "def main():\n    print('two')\n" });
+  assert.equal((await prepare()).isNew, false);
+  assert.equal(execFileSync(join(prefix, "bin/shop"), { encoding: "utf8" }), "two\n");
+  assert.equal(ask(prefix, "import shop; print(shop.__file__)"), join(directory, "src/shop/__init__.py"));
+});
+
+test("scripts start from a path with a space, and gunicorn is the one that keeps data off the import path", async (t) => {
+  const { directory, prepare } = await makeCheckout(
+    t,
+    {
+      "holdall.yaml": `${description("[cart<2, gunicorn]")}commands: { count: { function: shop:count } }\n`,
+      "shop.py": "def count():\n    print('counted')\n",
+    },
+    { name: "my app" },
+  );
+  const { prefix, plan } = await prepare();
+  assert.ok(prefix.includes(" "));
+  assert.deepEqual(plan.scripts, { count: "shop:count" });
+  assert.equal(execFileSync(join(prefix, "bin/count"), { encoding: "utf8" }), "counted\n");
+  assert.equal(execFileSync(join(prefix, "bin/cart"), { encoding: "utf8" }), "cart\n");
+
+  assert.match(readFileSync(join(prefix, "bin/gunicorn"), "utf8"), /from holdall_gunicorn import main/);
+  const data = join(directory, ".holdall");
+  writeFileSync(join(data, "cart.py"), "raise SystemExit('planted')\n");
+  assert.equal(ask(prefix, "import cart; print('clean')", data), "clean");
+});
