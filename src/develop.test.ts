@@ -90,7 +90,12 @@ async function assertNothingLeft({ countLeft, port }: Development): Promise<void
 
 const REFUSED: [args: readonly string[], code: string, message: string][] = [
   [["--only", "wroker"], "process_not_found", "cannot start wroker: many has no process of that name"],
-  [["--port", "web"], "usage_wrong", "cannot use --port: web is no port"],
+  [
+    ["--host", "192.0.2.1"], // TEST-NET-1: RFC 5737
+    "address_unusable",
+    "cannot start web: nothing can listen on port PORT of 192.0.2.1, the system says EADDRNOTAVAIL",
+  ],
+  [["--port", "web"], "usage_wrong", 'cannot use --port: "web" is not a port'],
   [["--migrate", "--no-migrate"], "usage_wrong", "cannot use --no-migrate: --migrate is there too"],
   [
     ["--set", "size=much"],
@@ -116,7 +121,7 @@ describe("holdall dev", { concurrency: 4 }, () => {
       assert.equal(readdirSync(join(directory, ".holdall/tmp")).length, 3);
       interrupt(signal);
       assert.equal(await ended, 0, errors());
-      assert.deepEqual(events.at(-1), { application: "many", version: "0" });
+      assert.deepEqual(events.at(-1), { kind: "stopped", application: "many", version: "0" });
       assert.ok(
         events.some((event) => event.kind === "ended" && event.signal === "SIGKILL"),
         "stubborn was killed",
@@ -217,6 +222,24 @@ describe("holdall dev", { concurrency: 4 }, () => {
     await assertNothingLeft(second);
   });
 
+  test("with reload, it waits for a change when nothing runs any more", async (t) => {
+    const directory = await makeApplication(t, { "page.py": "TEXT =\n" });
+    const development = await startDevelopment(t, directory, { args: ["--only", "web"] });
+    const { message } = (await development.until(
+      "there is a verdict",
+      ({ kind }) => kind === "given-up",
+    )) as {
+      readonly message?: string; // of that kind
+    };
+    assert.equal(message, "cannot keep web running: it has ended 3 times, at last with status 1");
+    await writeFile(join(directory, "page.py"), 'TEXT = "well"\n');
+    await untilServed(development);
+    assert.equal(await fetchText(development.address), "well of 3");
+    development.interrupt("SIGINT");
+    assert.equal(await development.ended, 0);
+    await assertNothingLeft(development);
+  });
+
   test("without reload, a process that dies again and again ends all, with its last lines", async (t) => {
     const directory = await makeApplication(t, { "page.py": 'raise SystemExit("no database")\n' });
     const development = await startDevelopment(t, directory, {
@@ -281,9 +304,12 @@ describe("holdall dev", { concurrency: 4 }, () => {
   for (const [args, code, message] of REFUSED) {
     test(`refuses ${args.join(" ")}`, async (t) => {
       const development = await startDevelopment(t, await makeApplication(t), { args });
-      assert.equal(await development.ended, 2);
+      assert.equal(await development.ended, code === "address_unusable" ? 1 : 2);
       const { error } = JSON.parse(JSON.stringify(development.events.at(-1)));
-      assert.deepEqual([error.code, error.message], [code, message]);
+      assert.deepEqual(
+        [error.code, error.message],
+        [code, message.replace("PORT", String(development.port))],
+      );
     });
   }
 });

@@ -100,7 +100,9 @@ function showLive(
 ): Context["onEvent"] {
   if (live === undefined) return () => undefined;
   const { json, quiet: isQuiet } = invocation.globals;
-  const render = json ? renderJsonLine : live({ paint: choosePaint(stdout, invocation), isQuiet });
+  const render = json
+    ? renderJsonLine
+    : live({ paint: choosePaint(stdout, invocation), isQuiet, values: invocation.values });
   const write = writeLive(stdout, signal);
   return (event) => {
     const text = render(event);

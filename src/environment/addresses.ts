@@ -1,5 +1,6 @@
 import type { Plan } from "../artifact/plan.ts";
 import { AppError } from "../errors/app-error.ts";
+import { errnoOf } from "../system/file-errors.ts";
 import { findPortOwner, isPortFree } from "../system/port-owner.ts";
 import type { Address } from "./resolve-argv.ts";
 
@@ -16,21 +17,21 @@ export function listListeners({ processes }: Plan): readonly string[] {
 }
 
 /**
- * Where each process listens: `web` on the port that was asked for, the others on the next ones. Where they are going to be
- * started, the first one has to be free, and the others are those that are.
- * @throws AppError `port_in_use`, with who uses it.
+ * Where each process listens: `web` on the port that was asked for, the others on the next ones. Of those that are going to be
+ * started, the port of `web` has to be free, and the others get ports that are.
+ * @throws AppError `port_in_use`, with who uses it; `address_unusable`.
  */
 export async function findAddresses(
   plan: Plan,
   { host, port }: Address,
-  { areFree = true }: { readonly areFree?: boolean | undefined } = {},
+  starts: (name: string) => boolean,
 ): Promise<Readonly<Record<string, Address>>> {
   const addresses: Record<string, Address> = {};
   let next = port;
   for (const name of listListeners(plan)) {
-    if (!areFree) next = Math.min(next, MAX_PORT);
+    if (!starts(name)) next = Math.min(next, MAX_PORT);
     else if (name === "web") await checkPort({ host, port }, name);
-    else while (next <= MAX_PORT && !(await isPortFree(host, next))) next += 1;
+    else while (next <= MAX_PORT && !(await canListen({ host, port: next }, name))) next += 1;
     addresses[name] = { host, port: next };
     next += 1;
   }
@@ -51,9 +52,9 @@ export async function findMailAddress(
   return { host, port };
 }
 
-/** @throws AppError `port_in_use`. */
+/** @throws AppError `port_in_use`, `address_unusable`. */
 export async function checkPort({ host, port }: Address, name: string): Promise<void> {
-  if (await isPortFree(host, port)) return;
+  if (await canListen({ host, port }, name)) return;
   const owner = await findPortOwner(port);
   const by = owner === undefined ? "another process" : `${owner.program} (process ${owner.pid})`;
   throw new AppError({
@@ -62,4 +63,24 @@ export async function checkPort({ host, port }: Address, name: string): Promise<
     hint: "Stop that one, or name another port with `--port`.",
     details: { process: name, host, port, ...owner },
   });
+}
+
+/** @throws AppError `address_unusable` for an address that no program of this user can have here. */
+async function canListen({ host, port }: Address, name: string): Promise<boolean> {
+  try {
+    return await isPortFree(host, port);
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    if (errno === undefined) throw cause;
+    throw new AppError({
+      code: "address_unusable",
+      message: `cannot start ${name}: nothing can listen on port ${port} of ${host}, the system says ${errno}`,
+      hint:
+        errno === "EACCES"
+          ? "Ports below 1024 are for root: name another one with `--port`."
+          : "Name an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.",
+      details: { process: name, host, port, errno },
+      cause,
+    });
+  }
 }

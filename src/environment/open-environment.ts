@@ -20,6 +20,8 @@ export interface EnvironmentOptions extends SettingOptions {
   readonly address: Address;
   /** No process is going to listen: beside a running one, a command is told the same addresses. */
   readonly isForCommands?: boolean;
+  /** Processes that are going to be started, and `mail`; default: all. The others are told to be where they would be. */
+  readonly starts?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnEnvironmentEvent | undefined;
 }
@@ -55,11 +57,10 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const { resolved, others } = await ensureSettings(runnable.plan, directories, options);
   requireSettings(resolved);
   const delivered = await deliverSettings(resolved, directories);
-  const addresses = await findAddresses(runnable.plan, options.address, {
-    areFree: !options.isForCommands,
-  });
+  const starts = (name: string) => !options.isForCommands && (options.starts?.includes(name) ?? true);
+  const addresses = await findAddresses(runnable.plan, options.address, starts);
   const mailAddress = await findMailAddress(runnable.plan, options.address.host, {
-    isFree: !options.isForCommands,
+    isFree: starts("mail"),
   });
   const python = join(runnable.prefix, "bin/python");
   const servers = new Set<GuardedProcess>();

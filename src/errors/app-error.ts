@@ -42,6 +42,7 @@ export const EXIT_CODES = {
   setting_file_refused: 1,
   object_failed: 1,
   port_in_use: 1,
+  address_unusable: 1,
   program_not_found: 1,
   packages_not_installed: 1,
   process_failed: 1,

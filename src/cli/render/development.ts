@@ -8,6 +8,8 @@ export interface LiveLook {
   readonly paint: Paint;
   /** Only what processes write, and warnings. */
   readonly isQuiet: boolean;
+  /** The options of the command. */
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** Of holdall's own lines. */
@@ -20,7 +22,7 @@ export function renderDevelopment({ application }: EndedDevelopment): string {
 }
 
 /** One log of all parts: names in a column, a colour for each, `!` where a line came from standard error. */
-export function renderLive({ paint, isQuiet }: LiveLook): (event: EnvironmentEvent) => string {
+export function renderLive({ paint, isQuiet, values }: LiveLook): (event: EnvironmentEvent) => string {
   const parts: string[] = [];
   let width = OWN.length;
   const enter = (part: string) => {
@@ -28,17 +30,19 @@ export function renderLive({ paint, isQuiet }: LiveLook): (event: EnvironmentEve
     parts.push(part);
     width = Math.max(width, part.length);
   };
-  const line = (part: string, mark: string, text: string) => {
+  const time = (at: string) => (values["timestamps"] === true ? `${paint("dim", at)} ` : "");
+  const line = ({ part, at, line: text }: OutputEvent, mark: string) => {
     enter(part);
     const colour = COLOURS[parts.indexOf(part) % COLOURS.length] ?? "cyan";
-    return `${paint(colour, part.padEnd(width))} ${mark} ${text}\n`;
+    return `${time(at)}${paint(colour, part.padEnd(width))} ${mark} ${text}\n`;
   };
-  const own = (text: string) => `${paint("bold", OWN.padEnd(width))} ${paint("dim", "|")} ${text}\n`;
+  const own = (text: string) =>
+    `${time(new Date().toISOString())}${paint("bold", OWN.padEnd(width))} ${paint("dim", "|")} ${text}\n`;
   return (event) => {
     if (event.kind === "opened") for (const part of event.parts) enter(part);
     if (event.kind === "output") {
       const isError = event.stream === "stderr";
-      return line(event.part, isError ? paint("yellow", "!") : paint("dim", "|"), event.line);
+      return line(event, isError ? paint("yellow", "!") : paint("dim", "|"));
     }
     if (event.kind === "warning") return own(paint("yellow", `warning: ${event.message}`));
     if (event.kind === "given-up") return own(paint("red", event.message));
@@ -47,6 +51,7 @@ export function renderLive({ paint, isQuiet }: LiveLook): (event: EnvironmentEve
   };
 }
 
+type OutputEvent = Extract<EnvironmentEvent, { kind: "output" }>;
 type OwnEvent = Exclude<EnvironmentEvent, { kind: "output" | "warning" | "given-up" }>;
 
 function describe(event: OwnEvent): string | undefined {

@@ -2,7 +2,6 @@ import { join, resolve } from "node:path";
 import type { OnBuildEvent } from "../../builder/events.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
-import { listListeners } from "../addresses.ts";
 import { findForm } from "../application-form.ts";
 import { planDirectories } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
@@ -42,6 +41,7 @@ export interface DevelopmentOptions
 }
 
 export interface EndedDevelopment {
+  readonly kind: "stopped";
   readonly application: string;
   readonly version: string;
 }
@@ -61,14 +61,15 @@ const PATIENT_POLICY = { ...USUAL_POLICY, attempts: 3 };
 export async function runDevelopment(options: DevelopmentOptions): Promise<EndedDevelopment> {
   const { application, signal, onEvent } = options;
   const prepare = () => openApplication(application, { ...options, onEvent: options.onBuildEvent });
+  const runnable = await prepare();
+  checkNames(runnable, options.only);
   const watcher = options.reload ? await watchCheckout(options) : undefined;
   try {
-    const runnable = await prepare();
-    checkNames(runnable, options.only);
     const base = options.base ?? (runnable.kind === "checkout" ? application : options.workingDirectory);
     const directories = planDirectories(base, runnable.kind);
     const claim = await claimEnvironment(directories, { graceMs: GRACE_MS, signal, onEvent });
     try {
+      if (!claim.isFirst) tellWhatIsLeftOut(runnable, onEvent);
       const sessions = planSession(runnable, { ...options, base, isFirst: claim.isFirst });
       const first = await openSession(runnable, sessions, (environment) =>
         offerMigration(environment, { migrate: options.migrate, graceMs: GRACE_MS, signal, onEvent }),
@@ -77,7 +78,7 @@ export async function runDevelopment(options: DevelopmentOptions): Promise<Ended
     } finally {
       await claim.release();
     }
-    return { application: runnable.name, version: runnable.version };
+    return { kind: "stopped", application: runnable.name, version: runnable.version };
   } finally {
     watcher?.close();
   }
@@ -88,12 +89,19 @@ function planSession(
   options: DevelopmentOptions & { readonly base: string; readonly isFirst: boolean },
 ): SessionOptions {
   const { only, address, env, settingsFile, set = [], signal, onEvent, base, isFirst, reload } = options;
-  const listens = listListeners(runnable.plan).some((name) => only === undefined || only.includes(name));
+  const starts = [...(only ?? Object.keys(runnable.plan.processes)), ...(isFirst ? ["mail"] : [])];
   return {
     ...{ base, isFirst, only, address, env, settingsFile, set, signal, onEvent },
-    ...{ isForCommands: !listens, graceMs: GRACE_MS },
+    ...{ starts, graceMs: GRACE_MS },
     policy: reload ? PATIENT_POLICY : USUAL_POLICY,
   };
+}
+
+function tellWhatIsLeftOut({ plan }: Runnable, onEvent: OnEnvironmentEvent): void {
+  const left = [plan.schedule && "the schedule", plan.mail && "mail"].filter((each) => each !== undefined);
+  if (left.length === 0) return;
+  const message = `another \`holdall dev\` runs in this environment and has ${left.join(" and ")}`;
+  onEvent({ kind: "note", message });
 }
 
 /** Undefined for what cannot change: artifacts and releases. */

@@ -71,7 +71,7 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
   function watchDirectory(path: string): void {
     if (watchers.has(path) || isPolling) return;
     try {
-      const watcher = watch(path, { persistent: false }, () => hint.resolve());
+      const watcher = watch(path, () => hint.resolve());
       const forget = () => {
         watcher.close();
         watchers.delete(path);

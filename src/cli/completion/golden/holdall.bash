@@ -36,13 +36,13 @@ _holdall() {
       ;;
     dev)
       case "$word $previous" in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--only --port --host --migrate --no-migrate --no-reload --timestamps --settings --set --environment --python --json --quiet --no-color --help --version' -- "$word") ;;
-        *' --only') ;;
-        *' --port') ;;
-        *' --host') ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--settings --set --environment --port --only --host --migrate --no-migrate --no-reload --timestamps --python --json --quiet --no-color --help --version' -- "$word") ;;
         *' --settings') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *' --set') ;;
         *' --environment') mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+        *' --port') ;;
+        *' --only') ;;
+        *' --host') ;;
         *' --python') ;;
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
