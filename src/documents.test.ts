@@ -25,7 +25,20 @@ test("each code of the table is thrown somewhere", () => {
 });
 
 /** Programs of others that documents show, besides `holdall`, `npm` and artifacts. */
-const KNOWN_PROGRAMS = ["cd", "cp", "curl", "kill", "ls", "mv", "python3", "rm", "scp", "ssh", "unzip"];
+const KNOWN_PROGRAMS = [
+  "cd",
+  "cp",
+  "curl",
+  "kill",
+  "ls",
+  "mv",
+  "python3",
+  "rm",
+  "scp",
+  "ssh",
+  "tar",
+  "unzip",
+];
 
 for (const path of DOCUMENTS) {
   const text = readFileSync(join(PACKAGE_ROOT, path), "utf8");
