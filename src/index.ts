@@ -31,6 +31,11 @@ export type {
 export type { DescribedSetting } from "./environment/app-package/described-setting.ts";
 export type { StartedProcess, StartOptions } from "./environment/app-package/start-process.ts";
 export { type ApplicationForm, findForm } from "./environment/application-form.ts";
+export {
+  checkRequirements,
+  type Requirement,
+  type RequirementOptions,
+} from "./environment/check-requirements.ts";
 export { enterCommand } from "./environment/commands/enter-command.ts";
 export { type CommandOptions, type CommandResult, runCommand } from "./environment/commands/run-command.ts";
 export { type DevelopmentOptions, runDevelopment } from "./environment/development/run-development.ts";

@@ -12,6 +12,7 @@ import { renderHelp } from "../render/help.ts";
 import { renderInitialized } from "../render/init.ts";
 import { renderInspected } from "../render/inspect.ts";
 import { renderPlanned } from "../render/plan.ts";
+import { renderRequirements, statusOfRequirements } from "../render/requirements.ts";
 import { renderRun, statusOfRun } from "../render/run.ts";
 import { renderSettings } from "../render/settings.ts";
 import { renderTested } from "../render/test.ts";
@@ -27,6 +28,7 @@ import { initCommand } from "./init.ts";
 import { inspectCommand } from "./inspect.ts";
 import { packCommand } from "./pack.ts";
 import { planCommand } from "./plan.ts";
+import { requirementsCommand } from "./requirements.ts";
 import { runCommand } from "./run.ts";
 import { settingsCommand } from "./settings.ts";
 import { testCommand } from "./test.ts";
@@ -57,6 +59,7 @@ export const COMMANDS: readonly Entry[] = [
   entry(runCommand, renderRun, { statusOf: statusOfRun }),
   entry(testCommand, renderTested, { statusOf: statusOfEnd }),
   entry(settingsCommand, renderSettings),
+  entry(requirementsCommand, renderRequirements, { statusOf: statusOfRequirements }),
   entry(inspectCommand, renderInspected),
   entry(verifyCommand, renderVerified),
   entry(diffCommand, renderDiff),

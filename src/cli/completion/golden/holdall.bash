@@ -6,7 +6,7 @@ _holdall() {
     [[ ${COMP_WORDS[index]} == -* ]] || { command=${COMP_WORDS[index]}; break; }
   done
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build dev run test settings inspect verify diff unpack pack cache completion help --json --quiet --no-color --help --version' -- "$word") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'check init plan build dev run test settings requirements inspect verify diff unpack pack cache completion help --json --quiet --no-color --help --version' -- "$word") ;;
     check)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -74,6 +74,16 @@ _holdall() {
         *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
       esac
       ;;
+    requirements)
+      case "$word $previous" in
+        -*) mapfile -t COMPREPLY < <(compgen -W '--settings --set --environment --port --json --quiet --no-color --help --version' -- "$word") ;;
+        *' --settings') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+        *' --set') ;;
+        *' --environment') mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+        *' --port') ;;
+        *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      esac
+      ;;
     inspect)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
@@ -122,7 +132,7 @@ _holdall() {
     help)
       case "$word $previous" in
         -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
-        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build dev run test settings inspect verify diff unpack pack cache completion help' -- "$word") ;;
+        *) mapfile -t COMPREPLY < <(compgen -W 'check init plan build dev run test settings requirements inspect verify diff unpack pack cache completion help' -- "$word") ;;
       esac
       ;;
   esac

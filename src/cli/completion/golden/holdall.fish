@@ -13,6 +13,7 @@ complete -c holdall -n __fish_use_subcommand -a dev -d 'run all of an applicatio
 complete -c holdall -n __fish_use_subcommand -a run -d 'run a command of a checkout, an artifact or a release'
 complete -c holdall -n __fish_use_subcommand -a test -d 'run the unit tests of an application in a clean environment'
 complete -c holdall -n __fish_use_subcommand -a settings -d 'show the settings of an application, and where each value comes from'
+complete -c holdall -n __fish_use_subcommand -a requirements -d 'check that all is here that an application needs to run'
 complete -c holdall -n __fish_use_subcommand -a inspect -d 'show what an artifact contains and how it is started'
 complete -c holdall -n __fish_use_subcommand -a verify -d 'check every byte of an artifact against its manifest'
 complete -c holdall -n __fish_use_subcommand -a diff -d 'show what changed from one artifact to another'
@@ -55,6 +56,11 @@ complete -c holdall -n '__fish_seen_subcommand_from settings' -F
 complete -c holdall -n '__fish_seen_subcommand_from settings' -l settings -r -F -d 'file with settings, NAME=VALUE lines (default: .env in the environment\'s directory)'
 complete -c holdall -n '__fish_seen_subcommand_from settings' -l set -x -d 'a setting, for this time; of a secret, NAME=@FILE'
 complete -c holdall -n '__fish_seen_subcommand_from settings' -l environment -x -d 'where data are and settings are kept (default: the checkout; of an artifact, this directory)'
+complete -c holdall -n '__fish_seen_subcommand_from requirements' -F
+complete -c holdall -n '__fish_seen_subcommand_from requirements' -l settings -r -F -d 'file with settings, NAME=VALUE lines (default: .env in the environment\'s directory)'
+complete -c holdall -n '__fish_seen_subcommand_from requirements' -l set -x -d 'a setting, for this time; of a secret, NAME=@FILE'
+complete -c holdall -n '__fish_seen_subcommand_from requirements' -l environment -x -d 'where data are and settings are kept (default: the checkout; of an artifact, this directory)'
+complete -c holdall -n '__fish_seen_subcommand_from requirements' -l port -x -d 'port of the process web; others get the next ones (default: $PORT, or 8000)'
 complete -c holdall -n '__fish_seen_subcommand_from inspect' -F
 complete -c holdall -n '__fish_seen_subcommand_from verify' -F
 complete -c holdall -n '__fish_seen_subcommand_from diff' -F
@@ -67,4 +73,4 @@ complete -c holdall -n '__fish_seen_subcommand_from cache' -l dry-run -d 'with p
 complete -c holdall -n '__fish_seen_subcommand_from cache' -l older-than -x -d 'with prune: not used for so long, as `12h`, `30d`, `8w`; default 30d'
 complete -c holdall -n '__fish_seen_subcommand_from cache' -l keep -x -d 'with prune: of each application, keep so many releases that were used last'
 complete -c holdall -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build dev run test settings inspect verify diff unpack pack cache completion help'
+complete -c holdall -n '__fish_seen_subcommand_from help' -a 'check init plan build dev run test settings requirements inspect verify diff unpack pack cache completion help'
