@@ -15,7 +15,7 @@ function injection(more: Partial<Injection> = {}): Injection {
       ...{ app: "/release/app", prefix: "/release" },
     },
     directories: planDirectories("/base", "release"),
-    env: { PATH: "/bin", HOME: "/home/ada", PYTHONPATH: "/evil", PYTHONUNBUFFERED: "1", LANG: "C" },
+    env: { PATH: "/bin", HOME: "/home/ada", PYTHONPATH: "/evil", LANG: "C" },
     supplied: { PAGE_SIZE: "20", HOME: "/elsewhere" },
     addresses: { web: { host: "127.0.0.1", port: 8000 }, "chat-server": ADDRESS },
     ...more,

@@ -47,7 +47,10 @@ export function injectVariables(injection: Injection, part: Part, address: Addre
   // Settings and caches of whoever runs tests are in their home.
   const home = kind === "test" ? { HOME: directories.base } : {};
   const path = inherited["PATH"] || "/usr/local/bin:/usr/bin:/bin";
+  // What Python prints into a pipe would wait until 8 kB are there, and a crash would lose it.
+  const unbuffered = part.kind === "process" ? { PYTHONUNBUFFERED: "1" } : {};
   return {
+    ...unbuffered,
     ...inherited,
     ...home,
     PATH: join(runnable.prefix, "bin") + delimiter + path,

@@ -60,7 +60,8 @@ async function run(
   if (command.kind === "argv") {
     const start = await startOfCommand(environment, name, { command, args: [] });
     const python = join(environment.runnable.prefix, "bin/python");
-    const guard = { python, ...start, graceMs, ...(lock !== undefined && { lock }) };
+    const env = { PYTHONUNBUFFERED: "1", ...start.env }; // as for a process: its lines are told as they come
+    const guard = { python, ...start, env, graceMs, ...(lock !== undefined && { lock }) };
     signal?.throwIfAborted();
     const { started, finished } = await startInstance(guard, { part, log, onEvent });
     const stop = () => void started.stop();
