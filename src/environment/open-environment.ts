@@ -20,6 +20,8 @@ export interface EnvironmentOptions extends SettingOptions {
   readonly address: Address;
   /** No process is going to listen: beside a running one, a command is told the same addresses. */
   readonly isForCommands?: boolean;
+  /** Mail comes in elsewhere, where another program has opened this environment: its usual address is told. */
+  readonly isWithoutMail?: boolean;
   /** Processes that are going to be started, and `mail`; default: all. The others are told to be where they would be. */
   readonly starts?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -111,7 +111,7 @@ export const RUN = [
     name: "mail",
     type: MAIL,
     default: "no mail comes in",
-    help: "The command that gets each incoming message on standard input, whole; `$SENDER` and `$RECIPIENT` are the addresses of its envelope. Written like those of `commands`, or the name of one. It ends with 0 when it took the message, with 75 (EX_TEMPFAIL of sysexits.h) to get it again later, with anything else to refuse it. `max_size` limits a message.",
+    help: "The command that gets each incoming message on standard input, whole, once for each recipient; `$SENDER` and `$RECIPIENT` are the addresses of its envelope. Written like those of `commands`, or the name of one. It ends with 0 when it took the message, with 75 (EX_TEMPFAIL of sysexits.h) to get it again later, with anything else to refuse it; the last line on standard error is the reason that the sender is told. `max_size` limits a message.",
     example: `mail:
   command: python -m shop.mail
   max_size: 10MB`,

@@ -63,7 +63,10 @@ export async function openSession(
   prepare: (environment: Environment) => Promise<void>,
 ): Promise<Session> {
   const { onEvent, graceMs, isFirst } = options;
-  const environment = await openEnvironment({ ...options, runnable, kind: "development" });
+  const environment = await openEnvironment({
+    ...options,
+    ...{ runnable, kind: "development", isWithoutMail: !isFirst },
+  });
   try {
     const settings = await gatherSettings(runnable.plan, environment.directories, options);
     const { name: application, version } = runnable;

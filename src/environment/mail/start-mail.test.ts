@@ -260,6 +260,9 @@ test("on a unix socket it speaks LMTP: each recipient has a reply", async (t) =>
   const { environment, mail } = await open(t);
   const path = join(environment.directories.run, "mail.sock");
   const onEvent = () => {};
+  const leave = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
+  await runProcess(["python3", "-c", leave, path], { env: process.env });
+  assert.ok(existsSync(path), "a socket that nobody listens at is no obstacle");
   const first = await startMail(environment, { address: { path }, onEvent });
   t.after(() => first.stop());
   const order = { path, from: "ann@example.org", to: ["later@here", "one@here", "nobody@here"] };
