@@ -11,7 +11,9 @@ import { injectVariables } from "../inject.ts";
 import { openArtifactRelease } from "../open-artifact.ts";
 import { loadObject } from "./load-object.ts";
 
-const WSGI = `import os, time
+const WSGI = `import atexit, os, time
+
+atexit.register(lambda: open("exited", "w").close())
 
 def app(environ, start_response):
     path = environ["PATH_INFO"]
@@ -309,11 +311,12 @@ test("a thousand calls at once are answered", async (t) => {
 });
 
 test("what an object forks ends with it", async (t) => {
-  const { loaded } = await load(t, "wsgi");
+  const { loaded, data } = await load(t, "wsgi");
   const child = Number(await (await loaded.fetch("/fork")).text());
   assert.equal(process.kill(child, 0), true);
   await loaded.close();
   assert.throws(() => process.kill(child, 0), { code: "ESRCH" });
+  assert.ok(existsSync(join(data, "exited")), "as in a server, what it has registered with atexit has run");
   await assert.rejects(loaded.fetch("/nothing"), { message: "the process of the object has ended" });
 });
 
