@@ -5,7 +5,7 @@ import { openAppPackage } from "./environment/app-package/open-app-package.ts";
 export type { Artifact } from "./artifact/artifact.ts";
 export { type ArtifactDifference, diffArtifacts } from "./artifact/diff-artifacts.ts";
 export type { Identity, Layer, Manifest, Target } from "./artifact/manifest.ts";
-export { openArtifact } from "./artifact/open-artifact.ts";
+export { openArtifact, readManifest } from "./artifact/open-artifact.ts";
 export { packArtifact } from "./artifact/pack-artifact.ts";
 export type { Plan } from "./artifact/plan.ts";
 export { unpackArtifact } from "./artifact/unpack-artifact.ts";

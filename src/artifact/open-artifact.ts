@@ -22,21 +22,41 @@ export type OpenedParts = Pick<Artifact, "form" | "prefix" | "members">;
  */
 export async function openArtifact(path: string): Promise<Artifact> {
   try {
-    const isDirectory = (await stat(path)).isDirectory();
-    const parts = isDirectory ? await openDirectory(path) : await openSealed(path);
+    const parts = await openParts(path);
     return { path, ...parts, ...(await checkParts(parts)) };
   } catch (error) {
     throw explain(error, `cannot read ${path}`);
   }
 }
 
+/**
+ * The manifest alone, for who decides how the artifact is started: what starts it checks the rest.
+ * @throws AppError as openArtifact().
+ */
+export async function readManifest(path: string): Promise<Manifest> {
+  try {
+    return parseManifest((await readManifestBytes(await openParts(path))).bytes);
+  } catch (error) {
+    throw explain(error, `cannot read ${path}`);
+  }
+}
+
+async function openParts(path: string): Promise<OpenedParts> {
+  const isDirectory = (await stat(path)).isDirectory();
+  return isDirectory ? openDirectory(path) : openSealed(path);
+}
+
+async function readManifestBytes({ members }: Pick<OpenedParts, "members">) {
+  const place = members.get(MANIFEST_NAME);
+  if (place === undefined) throw new BrokenRule(`it has no ${MANIFEST_NAME}`);
+  return { place, bytes: await readSmall(place, MANIFEST_NAME, MAX_MANIFEST_SIZE) };
+}
+
 async function checkParts({
   prefix,
   members,
 }: OpenedParts): Promise<Pick<Artifact, "identity" | "manifest">> {
-  const manifestPlace = members.get(MANIFEST_NAME);
-  if (manifestPlace === undefined) throw new BrokenRule(`it has no ${MANIFEST_NAME}`);
-  const manifestBytes = await readSmall(manifestPlace, MANIFEST_NAME, MAX_MANIFEST_SIZE);
+  const { place: manifestPlace, bytes: manifestBytes } = await readManifestBytes({ members });
   const prefixBytes = await readSmall(prefix, "prefix", MAX_PREFIX_SIZE);
   const identity = sha256(manifestBytes);
   if (manifestPlace.crc32 !== undefined && manifestPlace.crc32 !== crc32(manifestBytes)) {

@@ -129,9 +129,9 @@ async function startByItself(
 
 /** Whether an artifact cannot start a command by itself as well as in an environment. */
 async function needsEnvironment(path: string, name: string): Promise<boolean> {
-  const { openArtifact } = await import("../../artifact/open-artifact.ts");
+  const { readManifest } = await import("../../artifact/open-artifact.ts");
   try {
-    const { manifest } = await openArtifact(path);
+    const manifest = await readManifest(path);
     return manifest.targets.some(({ plan }) => {
       const command = Object.hasOwn(plan.commands, name) ? plan.commands[name] : undefined;
       if (name === GENERATE_CONFIG && command === undefined) return false;
