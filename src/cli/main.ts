@@ -10,16 +10,20 @@ const LEAVING_CORES: readonly NodeJS.Signals[] = [
   ...(["SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const),
   ...(["SIGXCPU", "SIGXFSZ"] as const),
 ];
+/** The pipe was closed; the terminal was. */
+const NOBODY_READS: readonly string[] = ["EPIPE", "EIO"];
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** The process itself: signals, streams and exit status around one command line. */
 async function main(): Promise<void> {
   ownStderr();
   const controller = new AbortController();
+  let isSignalled = false;
   for (const [name, number] of Object.entries(SIGNALS)) {
     process.on(name, () => {
       // The second one does not wait for what cleans up after the first.
-      if (controller.signal.aborted) process.exit(128 + number);
+      if (isSignalled) process.exit(128 + number);
+      isSignalled = true;
       controller.abort(
         new AppError({ code: "interrupted", message: `cannot finish: interrupted by ${name}` }),
       );
@@ -76,7 +80,7 @@ async function confirm(question: string, signal: AbortSignal): Promise<boolean> 
 function openStdout(controller: AbortController): NodeJS.WriteStream {
   if (process.stdout.listenerCount("error") > 0) return process.stdout;
   return process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!NOBODY_READS.includes(error.code ?? "")) throw error;
     controller.abort(
       new AppError({ code: "interrupted", message: "cannot go on: nobody reads the output any more" }),
     );
