@@ -83,6 +83,12 @@ function untilServed({ until }: Development, from = 0) {
   return until("web listens", (event) => event.kind === "listening" && event.part === "web", from);
 }
 
+/** Each worker makes one. */
+async function untilTemporary(directory: string, count: number): Promise<void> {
+  const list = () => readdirSync(join(directory, ".holdall/tmp"));
+  await eventually(`${count} temporary files`, () => (list().length === count ? true : undefined));
+}
+
 async function assertNothingLeft({ countLeft, port }: Development): Promise<void> {
   assert.deepEqual(countLeft(), { processes: [], locks: 0 });
   assert.ok(await isPortFree("127.0.0.1", port), "the port is free");
@@ -118,7 +124,7 @@ describe("holdall dev", { concurrency: 4 }, () => {
       assert.equal(await fetchText(address), "one of 3");
       const kinds = events.map(({ kind }) => kind);
       assert.ok(kinds.indexOf("command-ended") < kinds.indexOf("started"), "migrations come first");
-      assert.equal(readdirSync(join(directory, ".holdall/tmp")).length, 3);
+      await untilTemporary(directory, 3);
       interrupt(signal);
       assert.equal(await ended, 0, errors());
       assert.deepEqual(events.at(-1), { kind: "stopped", application: "many", version: "0" });
@@ -144,7 +150,7 @@ describe("holdall dev", { concurrency: 4 }, () => {
     await untilServed(second);
     await second.until("the single one works", (event) => event.kind === "output" && event.part === "single");
     assert.deepEqual(first.countLeft().processes, []);
-    assert.equal(readdirSync(join(directory, ".holdall/tmp")).length, 3, "it was emptied");
+    await untilTemporary(directory, 3); // it was emptied
     second.interrupt("SIGINT");
     await second.until("it stops", ({ kind }) => kind === "stopping");
     second.interrupt("SIGINT");
@@ -213,7 +219,7 @@ describe("holdall dev", { concurrency: 4 }, () => {
       "the single one waits",
       (event) => event.kind === "note" && /^single waits/.test(event.message),
     );
-    assert.equal(readdirSync(join(directory, ".holdall/tmp")).length, 5, "the second one empties nothing");
+    await untilTemporary(directory, 5); // the second one empties nothing
     first.interrupt("SIGINT");
     assert.equal(await first.ended, 0);
     await second.until("the single one works", (event) => event.kind === "output" && event.part === "single");
