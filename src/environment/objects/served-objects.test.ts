@@ -16,8 +16,8 @@ const APPLICATIONS = join(PACKAGE_ROOT, "src/testing/served");
 const CACHE = join(PACKAGE_ROOT, "node_modules/.cache/holdall/build");
 
 const DESCRIPTIONS = {
-  wsgi: "name: hard\nplatform: python, wsgi\npip: gunicorn>=23\napp: hard_wsgi:app\nprocesses: { web: 'gunicorn --threads 110 --bind {host}:{port} hard_wsgi:app' }\n",
-  asgi: "name: hard\nplatform: python, asgi\npip: [uvicorn>=0.30, websockets>=13]\napp: hard_asgi:app\nprocesses: { web: 'uvicorn --host {host} --port {port} hard_asgi:app' }\n",
+  wsgi: "name: hard\nplatform: python, wsgi\npip: gunicorn>=23\napp: hard_wsgi:app\nprocesses: { web: 'gunicorn --threads 110 --keep-alive 60 --bind {host}:{port} hard_wsgi:app' }\n",
+  asgi: "name: hard\nplatform: python, asgi\npip: [uvicorn>=0.30, websockets>=13]\napp: hard_asgi:app\nprocesses: { web: 'uvicorn --timeout-keep-alive 60 --host {host} --port {port} hard_asgi:app' }\n",
 } as const;
 
 interface Served {
