@@ -10,12 +10,14 @@ import sys
 
 from . import scripts
 from .layer import check_nesting
+from .table import make_table
 
 UP = "../../.."  # from site-packages to the release
 MARK = ".in-use"
 # Nobody opens it, so whoever deletes what was not read for long deletes it with the first of the other files. A start
 # looks whether it is there.
 UNTOUCHED = ".untouched"
+TABLE = ".modules"
 # Functions that scripts of distributions call, and what is called instead: modules of release/, which say why.
 RUNNERS = {"gunicorn.app.wsgiapp:run": "holdall_gunicorn:main"}
 # What link(2) says when a file system has no hard links, forbids this one, or has made too many of one file.
@@ -65,6 +67,10 @@ class Release:
             directory = os.path.dirname(self.site_packages) + "/system-packages"
             self.texts[self.site_packages + "/~holdall-system.pth"] = (b"../system-packages\n", 0o444)
             self.links.update({"%s/%s" % (directory, place): target for place, target in links.items()})
+
+    def add_table(self):
+        """For a release that nothing changes, in contrast to `unpack --venv`."""
+        self.texts[TABLE] = (make_table(self), 0o444)
 
     def add_script(self, name, script):
         self.options[name] = script.option

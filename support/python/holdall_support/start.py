@@ -117,6 +117,7 @@ def prepare(this):
         modules = read_modules(this.artifact)
         release = plan_release(this.path, this.interpreter, this.plan, stored, modules)
         release.add_system_modules(this.packages.links)
+        release.add_table()
         if not (has_record(this.path) and is_release_whole(release)):
             if not is_writable:
                 raise OSError(errno.EROFS, "the cache cannot be written")

@@ -72,6 +72,30 @@ def keep_working_directory_out():
         sys.meta_path.insert(0, WorkingDirectoryRemover())
 
 
+def use_table_at_first_import():
+    """A process that imports nothing of the release does not pay for the table of its modules. Not in a foreign server."""
+    from _frozen_importlib_external import FileFinder
+
+    finder = sys.path_importer_cache[PACKAGES]
+    if sys.prefix != RELEASE or type(finder) is not FileFinder:
+        return
+    hooks = sys.path_hooks[:]
+
+    def find_spec(fullname, target=None):
+        if fullname == "sitecustomize":  # `site` looks for it in every process
+            return FileFinder.find_spec(finder, fullname, target)
+        vars(finder).pop("find_spec", None)
+        try:
+            import holdall_table
+
+            holdall_table.use_table(RELEASE, hooks)
+        except Exception:  # there is no table in a checkout; Python finds its modules by itself
+            pass
+        return sys.path_importer_cache.get(PACKAGES, finder).find_spec(fullname, target)
+
+    finder.find_spec = find_spec
+
+
 # Where systems keep the certificates of authorities: Debian and its relatives, Fedora's, openSUSE, Alpine and the BSDs.
 CERTIFICATES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -108,4 +132,8 @@ except Exception:  # no fcntl, no locks on this file system: the mark is a help,
 try:
     keep_working_directory_out()
 except Exception:  # a working directory that was deleted cannot be imported from either
+    pass
+try:
+    use_table_at_first_import()
+except Exception:  # Python finds its modules by itself
     pass
