@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { PACKAGE_ROOT } from "./system/package-root.ts";
 import { runProcess } from "./system/run-process.ts";
+import { compareFinders } from "./testing/compare-finders.ts";
 import { type Example, readExamples } from "./testing/example.ts";
 import { needServer } from "./testing/needs.ts";
 import { checkRequest } from "./testing/request.ts";
@@ -36,6 +37,7 @@ for (const example of readExamples()) {
       if (stdout) await writeFile(join(data, stdout), output);
     }
     await serve(example, surroundings);
+    await compareFinders(join(data, "app.holdall"), { data, env: surroundings.env });
     const code = globSync("**/{*.py,*.pyc,__pycache__,*.so,pyvenv.cfg}", { cwd: data });
     assert.deepEqual(code, [], "the working directory holds data only");
   });

@@ -24,6 +24,8 @@ export async function showInAllModes(
     ["a child of a fork server", ["python", "-c", inChild("forkserver")]],
   ];
   for (const [name, words] of ways) shown.set(name, read(name, await start(artifact, words, options)));
+  const withoutTable = { ...options, env: { ...options.env, HOLDALL_TABLE: "off" } };
+  shown.set("without the table", read("without the table", await start(artifact, ["show"], withoutTable)));
   const { env = {}, cwd = artifact.data } = options;
   for (const [name, code] of [
     ["another's server", `import holdall_app; ${IN_PROCESS}`],
