@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { BuildOptions } from "./builder/build-artifact.ts";
 import { runProcess } from "./system/run-process.ts";
 import { PYTHON, start } from "./testing/artifact-to-start.ts";
 import { type BuiltCase, openCasePlace } from "./testing/case-place.ts";
@@ -25,6 +26,8 @@ const DISTRIBUTION = {
   "hollow.py": "name = 'module'\n",
   "hollow/__init__.pyc": "bytecode of a package without a source\n",
   "broken.py": "name = \n",
+  "torn.py": "name = 'module'\n",
+  "torn/__init__.py": "name = \n",
   "a-dash.py": "name = 'dash'\n",
   "name.with.dots.py": "name = 'dots'\n",
   "été.py": "name = 'not ASCII'\n",
@@ -74,13 +77,13 @@ print(type(sys.path_importer_cache[site.getsitepackages()[0]]).__module__)`;
 const TABLE = "holdall_table\n";
 const PYTHONS_OWN = "_frozen_importlib_external\n";
 
-async function buildOdd(t: TestContext): Promise<BuiltCase> {
+async function buildOdd(t: TestContext, options?: Partial<BuildOptions>): Promise<BuiltCase> {
   const place = await openCasePlace(t, await makeDirectory(t));
   place.addWheel({ name: "odd", files: DISTRIBUTION });
   place.workshop.write(APPLICATION);
   symlinkSync("show.py", join(place.workshop.directory, "linked.py"));
   symlinkSync("extended", join(place.workshop.directory, "linked_package"));
-  return place.build();
+  return place.build(options);
 }
 
 async function findRelease(artifact: BuiltCase): Promise<string> {
@@ -108,6 +111,12 @@ test("odd modules are found as Python itself finds them", async (t) => {
       twice: "package",
     },
   );
+});
+
+test("the standard library of a Python inside never changes either", async (t) => {
+  const artifact = await buildOdd(t, { withPython: true });
+  const { known } = await compareFinders(artifact.path, artifact);
+  assert.ok(known > 300, `${known} modules are in the table`);
 });
 
 test("Python's own finders answer where the table may not", async (t) => {

@@ -85,6 +85,6 @@ importlib.util.find_spec(NOWHERE)  # the table is not read before something is l
 release = sys.prefix + "/"
 report = {"names": 0, "known": 0, "differences": []}
 for directory in sys.path:
-    if directory.startswith(release):
+    if directory.startswith(release) and os.path.isdir(directory):
         compare_directory(directory, "", report)
 json.dump(report, sys.stdout)
