@@ -17,7 +17,7 @@ MARK = ".in-use"
 # Nobody opens it, so whoever deletes what was not read for long deletes it with the first of the other files. A start
 # looks whether it is there.
 UNTOUCHED = ".untouched"
-TABLE = ".modules"
+TABLE = ".modules"  # release/holdall_table.py reads it
 # Functions that scripts of distributions call, and what is called instead: modules of release/, which say why.
 RUNNERS = {"gunicorn.app.wsgiapp:run": "holdall_gunicorn:main"}
 # What link(2) says when a file system has no hard links, forbids this one, or has made too many of one file.
@@ -69,7 +69,7 @@ class Release:
             self.links.update({"%s/%s" % (directory, place): target for place, target in links.items()})
 
     def add_table(self):
-        """For a release that nothing changes, in contrast to `unpack --venv`."""
+        """Only where nothing changes the release, so not for `unpack --venv`. After all else was added."""
         self.texts[TABLE] = (make_table(self), 0o444)
 
     def add_script(self, name, script):

@@ -1,8 +1,8 @@
 """The table of a release's modules, `.modules` in it: its processes read that instead of listing directories
 (release/holdall_table.py).
 
-It has what is beyond doubt: sources with bytecode beside them. The rest is left to Python: extension modules, bytecode without a
-source, namespace packages, links, and whatever has the name of one of these.
+It has what is beyond doubt: sources with bytecode beside them. The rest is left to Python: extension modules, bytecode
+without a source, namespace packages, links, and whatever has the name of one of these.
 """
 
 import marshal

@@ -1,7 +1,8 @@
 """Finds the modules of a release without looking into its directories, which never change: docs/starting.md, "Modules".
 
 Where a module is looked for stays Python's affair: sys.path, sys.meta_path and sys.path_hooks are as always. Only who
-answers for a directory of the release is another: a FileFinder that knows most sources there, and asks the disk about all else.
+answers for a directory of the release is another: a FileFinder that knows most sources there, and asks the disk about
+all else.
 Imported by holdall_release when a process imports something of the release.
 """
 
