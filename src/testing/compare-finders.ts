@@ -16,9 +16,15 @@ export async function compareFinders(
   artifact: string,
   { data, env }: { readonly data: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<Compared> {
-  const { status, stdout, stderr } = await runProcess([artifact, "python", PROGRAM], { cwd: data, env });
-  assert.equal(status, 0, stderr);
-  const { differences, ...compared } = JSON.parse(stdout);
+  // Not by the artifact's command `python`, which wants the application's settings.
+  const release = (await succeed([artifact, "--holdall", "path"])).trim();
+  const { differences, ...compared } = JSON.parse(await succeed([join(release, "bin/python"), PROGRAM]));
   assert.deepEqual(differences, []);
   return compared;
+
+  async function succeed(argv: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await runProcess(argv, { cwd: data, env });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  }
 }
