@@ -69,10 +69,10 @@ export const LOCK_HELD = 75;
 const GUARD = join(PACKAGE_ROOT, "support/environment/guard.py");
 const CONTROL = 3;
 
-/** Asked to end, and not ended yet. Whoever exits meanwhile does not want to wait: a SIGTERM more, and they are killed. */
+/** Asked to end, and not ended yet. Whoever exits meanwhile does not want to wait: on SIGQUIT a guard kills. */
 const stopping = new Set<ChildProcess>();
 process.once("exit", () => {
-  for (const child of stopping) child.kill("SIGTERM");
+  for (const child of stopping) child.kill("SIGQUIT");
 });
 
 /** @throws the `spawn` error when the guard itself cannot be started. */

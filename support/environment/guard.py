@@ -3,9 +3,9 @@
     guard.py CONTROL GRACE_SECONDS LOCK USER [WORD ...]
 
 CONTROL is a socket that ends when whoever started this has gone; then, as after SIGTERM, the process is asked to end, and
-after GRACE_SECONDS, or a SIGTERM more, it and all that came of it are killed. LOCK is a file, or empty: two guards of one
-file do not run at the same time; the later one writes a byte to CONTROL and ends with status 75. USER is UID:GID, or empty: what the process becomes; only root can. Otherwise the end of
-this program is that of the process: its status, or its signal.
+after GRACE_SECONDS, or on SIGQUIT, it and all that came of it are killed. LOCK is a file, or empty: two guards of one file
+do not run at the same time; the later one writes a byte to CONTROL and ends with status 75. USER is UID:GID, or empty: what
+the process becomes; only root can. Otherwise the end of this program is that of the process: its status, or its signal.
 """
 
 import ctypes
@@ -127,7 +127,7 @@ def clear(child, ended, wakeup, deadline):
         if time.monotonic() >= deadline:
             send(find_descendants(), signal.SIGKILL)
         select.select([wakeup], [], [], BETWEEN_KILLS)
-        if signal.SIGTERM in drain(wakeup):
+        if signal.SIGQUIT in drain(wakeup):
             deadline = time.monotonic()
 
 
@@ -144,7 +144,7 @@ def run(control, grace, user, words):
     os.set_blocking(wakeup, False)
     os.set_blocking(wakeup_end, False)
     signal.set_wakeup_fd(wakeup_end, warn_on_full_buffer=False)
-    for number in (*FORWARDED, signal.SIGTERM, signal.SIGCHLD):
+    for number in (*FORWARDED, signal.SIGTERM, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
     child = start(words, user, control)
     ended, deadline, watched = [], None, [wakeup, control]
@@ -155,12 +155,12 @@ def run(control, grace, user, words):
         for number in numbers:
             if number in FORWARDED:
                 send([child], number)
-        if deadline is not None and signal.SIGTERM in numbers:
-            deadline = time.monotonic()
         if deadline is None and (control in readable or signal.SIGTERM in numbers):
             watched.remove(control)
             deadline = time.monotonic() + grace
             send([child], signal.SIGTERM)
+        if signal.SIGQUIT in numbers:
+            deadline = time.monotonic()
         reap(child, ended)
         if deadline is not None and time.monotonic() >= deadline:
             send(find_descendants(), signal.SIGKILL)

@@ -26,7 +26,7 @@ async function makeRun(t: TestContext, programs: Readonly<Record<string, string>
         cacheTag: "x",
         magic: "00",
       },
-      ...{ processor: "x86_64", libc: { kind: "glibc", version: "2.36" }, markers: {} },
+      ...{ processor: "x86_64", libc: { kind: "glibc", version: "2.36" }, markers: {}, standardModules: [] },
     };
     const path = name.includes("/") ? join(directory, name) : join(directory, "bin", name);
     mkdirSync(dirname(path), { recursive: true });

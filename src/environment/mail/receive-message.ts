@@ -120,12 +120,15 @@ async function deliver(
 }
 
 const FULL = ["ENOSPC", "EDQUOT"];
+/** Of the listener's library, of the system, of a stream that was cut off. */
+const GONE = ["ECONNECTION", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
 
 function explainSpool(error: unknown): MailReply {
   const errno = errnoOf(error);
   if (errno !== undefined && FULL.includes(errno))
     return { code: 452, text: "There is no space for the message" };
-  if (errno === "ECONNECTION") return { code: 421, text: "The sender has gone before the message was whole" };
+  if (errno !== undefined && GONE.includes(errno))
+    return { code: 421, text: "The sender has gone before the message was whole" };
   if (error instanceof Error && error.name === "TimeoutError")
     return { code: 421, text: "The message has taken too long" };
   return PUT_OFF;
