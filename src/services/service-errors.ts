@@ -61,13 +61,20 @@ export function missing(
   });
 }
 
+/** The lines up to the last that speaks of an error: some programs go on with advice for a page. */
+function excerptOf(output: string): string {
+  const lines = output.trim().split("\n");
+  const last = lines.findLastIndex((line) => /\berror\b/i.test(line));
+  return (last === -1 ? lines : lines.slice(0, last + 1)).slice(-12).join("\n");
+}
+
 /** `output` is the end of what the program printed: never with a password in it. */
 export function failed({ name }: Named, what: string, output: string, cause?: unknown): AppError {
   return new AppError({
     code: "service_failed",
     message: `cannot ${what} ${name}: its program ended with an error`,
     hint: "Correct what it says, and try again.",
-    ...(output.trim() !== "" && { excerpt: output.trim().split("\n").slice(-12).join("\n") }),
+    ...(output.trim() !== "" && { excerpt: excerptOf(output) }),
     details: { service: name },
     cause,
   });

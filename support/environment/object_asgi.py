@@ -122,6 +122,7 @@ async def answer(found, reader, writer, state):
         await connection.write(pack_error(error))
     finally:
         watching.cancel()
+        await asyncio.wait([watching])  # then nobody else reads
     await connection.leave()
 
 

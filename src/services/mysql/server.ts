@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HELD_DIRECTORY } from "../../system/guarded-process.ts";
 import type { ServerRecipe } from "../own-server.ts";
@@ -10,6 +10,8 @@ import { withClient } from "./client.ts";
 
 const ADMINISTRATOR = "holdall";
 const DATA = `--datadir=${HELD_DIRECTORY}/data`;
+/** One of its own: a server that starts removes what looks like temporary tables, those of others in /tmp too. */
+const TEMPORARY = `--tmpdir=${HELD_DIRECTORY}/tmp`;
 /** The default is a file of 96 MiB for each server. */
 const SMALL = "--innodb-log-file-size=16M";
 
@@ -31,11 +33,12 @@ export async function findMariadb(place: ServicePlace): Promise<ServerRecipe> {
     async initialise(home, secret, run) {
       const file = join(home, "init.sql");
       await writeFile(file, renderAccounts(secret), { flag: "wx", mode: 0o600 });
+      await mkdir(join(home, "tmp"));
       const accounts = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
-      await run([install, "--no-defaults", DATA, ...accounts, SMALL, ...asRoot]);
+      await run([install, "--no-defaults", DATA, TEMPORARY, ...accounts, SMALL, ...asRoot]);
     },
     argv: (port) => [
-      ...[server, "--no-defaults", DATA, SMALL, ...asRoot],
+      ...[server, "--no-defaults", DATA, TEMPORARY, SMALL, ...asRoot],
       ...[`--socket=${HELD_DIRECTORY}/socket`, `--pid-file=${HELD_DIRECTORY}/pid`],
       ...["--bind-address=127.0.0.1", `--port=${port}`, "--skip-name-resolve"],
       // Before it listens, so there is no moment without passwords.
