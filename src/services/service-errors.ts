@@ -61,11 +61,11 @@ export function missing(
   });
 }
 
-/** The lines up to the last that speaks of an error: some programs go on with advice for a page. */
+/** The end, or what is around the last line that speaks of an error: some programs go on with advice for a page. */
 function excerptOf(output: string): string {
   const lines = output.trim().split("\n");
   const last = lines.findLastIndex((line) => /\berror\b/i.test(line));
-  return (last === -1 ? lines : lines.slice(0, last + 1)).slice(-12).join("\n");
+  return (last === -1 ? lines : lines.slice(0, last + 5)).slice(-12).join("\n");
 }
 
 /** `output` is the end of what the program printed: never with a password in it. */
