@@ -95,7 +95,10 @@ export const parseSettings: Check<Readonly<Record<string, PlannedSetting>>> = re
 
 export const parseServices: Check<Readonly<Record<string, PlannedService>>> = record(
   key,
-  object({ type: text(/^[a-z][a-z0-9_]{0,39}$/, "the name of a kind of service") }, { env: variable }),
+  object(
+    { type: text(/^[a-z][a-z0-9_]{0,39}$/, "the name of a kind of service") },
+    { env: variable, quotaBytes: integer(1, Number.MAX_SAFE_INTEGER) },
+  ),
   MAX_NAMES,
 );
 

@@ -79,6 +79,8 @@ export interface PlannedService {
   readonly type: string;
   /** Environment variable with its URL or directory; absent: as the service names it, see docs/environment.md. */
   readonly env?: string;
+  /** Of `public_files`: how much they may have; absent: as the service has it. */
+  readonly quotaBytes?: number;
 }
 
 export interface PlannedSchedule {

@@ -141,6 +141,8 @@ export interface DescribedService {
   readonly type: string;
   /** Environment variable that its URL or directory goes into; undefined: the service names it. */
   readonly env: string | undefined;
+  /** Of `public_files`. */
+  readonly quotaBytes: number | undefined;
 }
 
 /** What an application is, and where each part of it came from. */

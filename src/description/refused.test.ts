@@ -21,7 +21,7 @@ const SHAPE: readonly Refused[] = [
   [
     "services:\n  db:\n    type: redis\n    ‸port: 1",
     "services.db.port is not a key of the description",
-    "Keys here are type, env.",
+    "Keys here are type, env, quota.",
   ],
   ["lifecycle:\n  ‸migrat: x", "lifecycle.migrat is not a key of the description", "Did you mean migrate?"],
   [
@@ -167,6 +167,14 @@ const CONTRADICTIONS: readonly Refused[] = [
     "mail: ‸{url: /mail}",
     "mail is a command of kind url, which reads no message",
     "Name a program, a script or a function.",
+  ],
+  [
+    "services: {uploads: {type: files, quota: ‸1GB}}",
+    "services.uploads.quota belongs to the type public_files, not files",
+  ],
+  [
+    "services: {uploads: {type: public_files, quota: ‸0MB}}",
+    "services.uploads.quota must be from 1B to 9007TB, not 0MB",
   ],
   ["mail: {command: a, max_size: ‸0B}", "mail.max_size must be from 1B to 1GiB, not 0B"],
   [

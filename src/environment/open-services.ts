@@ -75,7 +75,10 @@ async function openPlanned(name: string, planned: PlannedService, options: Servi
   const kind = findServiceKind(planned.type);
   const directory = join(directories.services, name);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const place = { name, application, directory, data: directories.data, env, signal, startServer };
+  const place = {
+    ...{ name, application, directory, data: directories.data, env, signal, startServer },
+    ...(planned.quotaBytes !== undefined && { quotaBytes: planned.quotaBytes }),
+  };
   const variableOf = (end: string) =>
     end === kind.mainVariable && planned.env !== undefined ? planned.env : name.toUpperCase() + end;
   const address = given[variableOf(kind.mainVariable)];

@@ -27,7 +27,7 @@ mail: { command: python -m shop mail, max_size: 1MB }
 settings:
   page_size: { type: int, default: 20, help: "One\\ntwo" }
   key: { type: secret, generate: secret, env: KEY_FILE, file: key }
-services: { main: { type: sqlite, env: DB }, uploads: files }
+services: { main: { type: sqlite, env: DB }, uploads: { type: public_files, quota: 200MB } }
 static: { /static: public }
 `;
 
@@ -49,7 +49,10 @@ test("what an environment supplies is in the plan, and every command has a name"
     page_size: { type: "int", help: "One two", isRequired: false, default: 20, env: "PAGE_SIZE" },
     key: { type: "secret", help: "", isRequired: false, generate: "secret", env: "KEY_FILE", file: "key" },
   });
-  assert.deepEqual(plan.services, { main: { type: "sqlite", env: "DB" }, uploads: { type: "files" } });
+  assert.deepEqual(plan.services, {
+    main: { type: "sqlite", env: "DB" },
+    uploads: { type: "public_files", quotaBytes: 200_000_000 },
+  });
   assert.deepEqual(plan.static, { "/static": "public" });
 });
 

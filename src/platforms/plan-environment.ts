@@ -3,9 +3,10 @@ import {
   MOMENTS,
   type Plan,
   type PlannedMoment,
+  type PlannedService,
   type PlannedSetting,
 } from "../artifact/plan.ts";
-import type { DescribedCommand, Description, Setting } from "../description/description.ts";
+import type { DescribedCommand, DescribedService, Description, Setting } from "../description/description.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { PlanInput } from "./platform.ts";
 import { planCommand } from "./python/commands.ts";
@@ -36,7 +37,7 @@ export function planEnvironment(plan: Plan, input: PlanInput): Plan {
   };
   const parts = {
     settings: mapRecord(description.settings, planSetting),
-    services: mapRecord(description.services, ({ type, env }) => ({ type, ...(env && { env }) })),
+    services: mapRecord(description.services, planService),
     schedule,
     lifecycle: planLifecycle(plan, description),
     static: description.static,
@@ -69,6 +70,10 @@ function planSetting(setting: Setting): PlannedSetting {
     ...(env !== undefined && { env }),
     ...(file !== undefined && { file }),
   };
+}
+
+function planService({ type, env, quotaBytes }: DescribedService): PlannedService {
+  return { type, ...(env && { env }), ...(quotaBytes !== undefined && { quotaBytes }) };
 }
 
 function refuseName(name: string, { schedule }: Description): AppError {

@@ -72,8 +72,18 @@ export interface OpenService {
   remove(): Promise<void>;
   /** Of databases only. */
   readonly sql?: SqlSession;
+  /** Of what everybody can get by HTTP. */
+  readonly published?: Published;
   /** Ends a server that was started; the data stay. */
   close(): Promise<void>;
+}
+
+/** A directory whose files everybody can get. */
+export interface Published {
+  /** URL path that they are below, `/uploads`. */
+  readonly path: string;
+  /** Absolute. */
+  readonly directory: string;
 }
 
 export interface ServiceValue {

@@ -54,7 +54,10 @@ export const WHOLE_PLAN: Plan = {
     },
     beta: { type: "flag", help: "", isRequired: false, default: false, env: "BETA" },
   },
-  services: { main: { type: "postgres", env: "DATABASE_URL" }, uploads: { type: "files" } },
+  services: {
+    main: { type: "postgres", env: "DATABASE_URL" },
+    uploads: { type: "public_files", quotaBytes: 200_000_000 },
+  },
   schedule: { nightly: { cron: "30 3 * * *", command: "serve" } },
   lifecycle: { migrate: { command: "größe", isCompatible: true }, health: { command: "constructor" } },
   mail: { command: "serve", maxBytes: 1_000_000 },
@@ -243,6 +246,14 @@ export const REFUSED_PLANS: readonly (readonly [change: (plan: Forged) => unknow
   [
     (p) => Object.assign(p.services.main, { password: "x" }),
     'plan.services["main"] has the unknown key "password"',
+  ],
+  [
+    (p) => Object.assign(p.services.uploads, { quotaBytes: 0 }),
+    'plan.services["uploads"].quotaBytes is 0, not a number from 1 to 9007199254740991',
+  ],
+  [
+    (p) => Object.assign(p.services.uploads, { quotaBytes: "200MB" }),
+    'plan.services["uploads"].quotaBytes is "200MB", not a number from 1 to 9007199254740991',
   ],
   [
     (p) => Object.assign(p.schedule.nightly, { command: "absent" }),

@@ -37,7 +37,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     lifecycle: map(written.lifecycle, (value) => parseLifecycle(value, commands ?? {}, context, mayBeBuilt)),
     mail: map(written.mail, (value) => parseMail(value, commands ?? {}, context, mayBeBuilt)),
     settings: map(written.settings, (value) => parseSettings(value, context)),
-    services: map(written.services, parseServices),
+    services: map(written.services, (value) => parseServices(value, context)),
     static: map(written.static, (value) => parseStatic(value, context)),
     files: map(written.files, (value) => parsePatterns(value, context)),
     build: map(written.build, (value) => parseBuild(value, context)),

@@ -1,5 +1,5 @@
 import type { DescribedService, Setting } from "../description.ts";
-import { DURATION_PATTERN, SIZE_PATTERN } from "../quantity.ts";
+import { DURATION_PATTERN, parseSizeBytes, SIZE_PATTERN } from "../quantity.ts";
 import type { WrittenService, WrittenSetting } from "../schema/settings.ts";
 import type { Path } from "../source/source.ts";
 import type { Context } from "./context.ts";
@@ -89,13 +89,21 @@ function parseSettingFile(written: string | undefined, path: Path, context: Cont
 
 export function parseServices(
   written: Readonly<Record<string, WrittenService>>,
+  context: Context,
 ): Readonly<Record<string, DescribedService>> {
   return Object.fromEntries(
-    Object.entries(written).map(([name, service]) => [
-      name,
-      typeof service === "string"
-        ? { type: service, env: undefined }
-        : { type: service.type, env: service.env },
-    ]),
+    Object.entries(written).map(([name, service]) => [name, parseService(name, service, context)]),
   );
+}
+
+function parseService(name: string, written: WrittenService, { refuse }: Context): DescribedService {
+  if (typeof written === "string") return { type: written, env: undefined, quotaBytes: undefined };
+  const { type, env, quota } = written;
+  const path = ["services", name, "quota"];
+  if (quota !== undefined && type !== "public_files") {
+    throw refuse(path, `belongs to the type public_files, not ${type}`);
+  }
+  const quotaBytes = quota === undefined ? undefined : parseSizeBytes(quota);
+  if (quota !== undefined && !quotaBytes) throw refuse(path, `must be from 1B to 9007TB, not ${quota}`);
+  return { type, env, quotaBytes };
 }

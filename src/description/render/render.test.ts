@@ -184,7 +184,7 @@ function makeDescription(random: Random): Record<string, unknown> {
   const chosen = Object.entries(all).filter(() => random.is(0.5));
   return {
     name: "shop",
-    services: { main: { type: "sqlite" }, Cache: "redis" },
+    services: { main: { type: "sqlite" }, Cache: "redis", shown: { type: "public_files", quota: "20MB" } },
     ...Object.fromEntries(chosen),
   };
 }

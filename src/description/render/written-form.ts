@@ -3,6 +3,7 @@ import type {
   DescribedCommand,
   DescribedMail,
   DescribedProcess,
+  DescribedService,
   Description,
   LifecycleCommand,
   PipSource,
@@ -50,7 +51,7 @@ export function writtenForm(description: Description): Readonly<Record<string, Y
     lifecycle: mapping(description.lifecycle, (command) => writtenLifecycle(command, description)),
     mail: description.mail && writtenMail(description.mail, description),
     settings: mapping(description.settings, writtenSetting),
-    services: mapping(services, ({ type, env }) => (env === undefined ? type : { type, env })),
+    services: mapping(services, writtenService),
     static: mapping(description.static, (directory) => directory),
     files: files.length === 0 ? undefined : files,
     build: build.length === 0 ? undefined : build.map(joinArgv),
@@ -153,5 +154,14 @@ function writtenSetting(setting: Setting, name: string): YamlValue {
     ...(help === "" ? {} : { help }),
     ...(env === undefined || (env === name.toUpperCase() && file === undefined) ? {} : { env }),
     ...(file === undefined ? {} : { file }),
+  };
+}
+
+function writtenService({ type, env, quotaBytes }: DescribedService): YamlValue {
+  if (env === undefined && quotaBytes === undefined) return type;
+  return {
+    type,
+    ...(env === undefined ? {} : { env }),
+    ...(quotaBytes === undefined ? {} : { quota: `${quotaBytes}B` }),
   };
 }

@@ -8,7 +8,7 @@ export const CONTENT = [
     name: "static",
     type: named(/^\/([^\s/]+\/?)*$/, "must be a URL path that starts with /", TEXT),
     default: "none",
-    help: "Directories that a web server may serve by itself: URL path to directory.",
+    help: "Directories whose files a web server serves by itself: URL path to directory. `holdall dev` does, too. What is no file goes to the application.",
     example: `static:
   /static: public/static`,
   }),

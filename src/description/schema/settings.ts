@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SETTING_TYPES } from "../description.ts";
+import { SIZE_PATTERN } from "../quantity.ts";
 import { BOOLEAN, field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
 
 const SETTING_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
@@ -25,7 +26,11 @@ export const SERVICE_TYPES = ["postgres", "mysql", "redis", "sqlite", "files", "
 const SERVICE = v.union(
   [
     oneOf(SERVICE_TYPES),
-    mapping({ type: oneOf(SERVICE_TYPES), env: v.optional(textLike(VARIABLE, VARIABLE_REASON)) }),
+    mapping({
+      type: oneOf(SERVICE_TYPES),
+      env: v.optional(textLike(VARIABLE, VARIABLE_REASON)),
+      quota: v.optional(textLike(SIZE_PATTERN, "must be a number with B, kB, MB, GB, KiB, MiB or GiB")),
+    }),
   ],
   `must be one of ${SERVICE_TYPES.join(", ")}, or a mapping with type`,
 );
@@ -50,11 +55,13 @@ export const SETTINGS = [
     name: "services",
     type: named(SETTING_NAME, "must be a name: letters, digits and _, at most 64", SERVICE),
     default: "none",
-    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL, or its directory, goes into; docs/environment.md has the others.`,
+    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL, or its directory, goes into; docs/environment.md has the others. \`quota\` says how much \`public_files\` may have, 1 GiB unless set.`,
     example: `services:
   database:
     type: postgres
     env: DATABASE_URL
-  uploads: files`,
+  uploads:
+    type: public_files
+    quota: 200MB`,
   }),
 ] as const;

@@ -30,6 +30,7 @@ function publish(opened: OpenService, place: ServicePlace): OpenService {
   return {
     ...opened,
     values: { ...opened.values, _URL: { value: `/${place.name}/`, isSecret: false } },
+    published: { path: `/${place.name}`, directory },
     async setUp() {
       await opened.setUp();
       await check();

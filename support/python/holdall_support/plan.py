@@ -114,8 +114,9 @@ def check_environment(plan, at):
         check_setting(setting, "%s.settings.%s" % (at, name))
     for name, service in mapping(plan.get("services", {}), at + ".services", MAX_NAMES):
         match(name, SETTING_NAME, at + ".services")
-        keys(service, at + ".services." + name, "type", "env")
+        keys(service, at + ".services." + name, "type", "env quotaBytes")
         match(service["type"], SERVICE, at + ".services." + name)
+        integer(service.get("quotaBytes", 1), MAX_INTEGER, at + ".services." + name, 1)
     check_variables([*plan.get("settings", {}).values(), *plan.get("services", {}).values()], at)
     for name, scheduled in mapping(plan.get("schedule", {}), at + ".schedule", MAX_NAMES):
         match(name, TYPED, at + ".schedule")
