@@ -1,8 +1,8 @@
 import type { PlannedObject } from "../../artifact/plan.ts";
-import type { AppFiles } from "../../description/description.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { PlanInput } from "../platform.ts";
 import { type ServedInterface, scanModule } from "./scan-module.ts";
+import { listOthers, listUsual, readSource, scanFlaskApp, scanModules } from "./scan-modules.ts";
 import { findSourceRoots, pathBelow } from "./source-roots.ts";
 
 export interface FoundObject extends PlannedObject {
@@ -11,25 +11,26 @@ export interface FoundObject extends PlannedObject {
   readonly source: string;
 }
 
-const MODULES = ["wsgi", "asgi", "app", "application", "main", "server"];
-const NOT_OWN = /^(?:[._].*|tests?|docs?|examples?|build|dist|node_modules|venv|env)\/$/;
-const MAX_PACKAGES = 100;
-
 /**
  * The object that the application is served as; several when nothing tells which. That of the description, or what is
- * found in a module made for servers, or an object elsewhere, or a factory.
+ * found in a module made for servers, or what `.flaskenv` names, or an object elsewhere, or a factory. Where modules with
+ * usual names have none, the others count that show a framework.
  * @throws AppError `description_invalid` for an `app` that is not `module:object`.
  */
 export function findAppObjects(input: PlanInput): readonly FoundObject[] {
   const { description, files } = input;
   const wanted = namedInterface(input);
   if (description.app !== undefined) return [describedObject(description.app, input)];
-  for (const roots of [findSourceRoots(files), description.paths]) {
-    const found = roots
-      .flatMap((root) => scanRoot(files, root))
-      .filter(
-        (object) => wanted === undefined || object.interface === undefined || object.interface === wanted,
-      );
+  const roots = findSourceRoots(files);
+  const places = [
+    () => [...scanFlaskApp(files, roots), ...roots.flatMap((root) => scanModules(files, root, listUsual))],
+    () => description.paths.flatMap((root) => scanModules(files, root, listUsual)),
+    () => roots.flatMap((root) => scanModules(files, root, listOthers)).filter((each) => each.interface),
+  ];
+  for (const scan of places) {
+    const found = scan().filter(
+      (object) => wanted === undefined || object.interface === undefined || object.interface === wanted,
+    );
     // A module that does not show its interface is of the kind that the rest of the application is.
     const usual = wanted ?? found.find((object) => object.interface !== undefined)?.interface ?? "wsgi";
     const best = Math.min(...found.map(({ rank }) => rank));
@@ -73,41 +74,4 @@ function describedObject(text: string, input: PlanInput): FoundObject {
   const scanned = scanModule(source, path.split("/").at(-1) ?? "");
   const same = scanned.find(({ attribute }) => attribute === reference.attribute) ?? scanned[0];
   return { ...reference, interface: namedInterface(input) ?? same?.interface ?? "wsgi", source: "app" };
-}
-
-/** Objects in modules with common names, in a directory of the import path and in the packages that lie there. */
-function scanRoot(files: AppFiles, root: string) {
-  const packages = files
-    .list(root)
-    .filter(
-      (name) => name.endsWith("/") && !NOT_OWN.test(name) && files.has(pathBelow(root, `${name}__init__.py`)),
-    )
-    .slice(0, MAX_PACKAGES);
-  const modules = [
-    ...MODULES,
-    ...packages.flatMap((folder) => ["__init__", ...MODULES].map((name) => `${folder}${name}`)),
-  ];
-  return modules.flatMap((path) => {
-    const source = pathBelow(root, `${path}.py`);
-    const text = readSource(files, source) ?? "";
-    const name = path.split("/").at(-1) ?? "";
-    const module = path.replace(/\/__init__$/, "").replaceAll("/", ".");
-    const rankOf = (isFactory: boolean) => (name === "wsgi" || name === "asgi" ? 0 : isFactory ? 2 : 1);
-    return scanModule(text, name).map((object) => ({
-      ...object,
-      module,
-      source,
-      rank: rankOf(object.isFactory),
-    }));
-  });
-}
-
-function readSource(files: AppFiles, path: string): string | undefined {
-  try {
-    return files.read(path);
-  } catch (error) {
-    // In another encoding than UTF-8, or huge: nothing to look through. Python may still load it.
-    if (error instanceof AppError && error.code === "description_unreadable") return undefined;
-    throw error;
-  }
 }

@@ -37,6 +37,11 @@ const CASES: [source: string, module: string, found: string[]][] = [
   ['"""\napp = Flask(__name__)\n"""', "app", []],
   ["if True:\n    app = Flask(__name__)", "app", []],
   ["app == Flask()", "app", []],
+  ["app = None\ndef create_app(): ...", "app", ["? create_app()"]],
+  ["app = {}", "app", []],
+  ["app = typer.Typer()", "main", []],
+  ["from flask import Flask\napp = Celery('shop')", "app", []],
+  ["app = (\n    Flask(__name__)\n)", "app", ["? app"]],
   ["", "app", []],
 ];
 

@@ -25,12 +25,15 @@ const CONSTRUCTORS: ReadonlyMap<string, ServedInterface> = new Map([
   ["get_asgi_application", "asgi"],
 ]);
 
+/** What is often named `app` and is nothing that a server loads: not made yet, a queue, a command line. */
+const OTHERS: ReadonlySet<string> = new Set(["None", "Celery", "Typer"]);
+
 const FRAMEWORKS: readonly (readonly [RegExp, ServedInterface])[] = [
   [/^\s*(?:from|import)\s+(?:fastapi|starlette|litestar|quart|sanic)\b/m, "asgi"],
   [/^\s*(?:from|import)\s+(?:flask|bottle|pyramid|werkzeug)\b/m, "wsgi"],
 ];
 
-const ASSIGNMENT = /^([A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*(?:\w+\.)*(\w*)/gm;
+const ASSIGNMENT = /^([A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*(?:\w+\.)*(\w+|\()/gm;
 const FUNCTION = /^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(([^)]*)/gm;
 const IMPORT = /^from[ \t]+\S+[ \t]+import[ \t]+[^\n]*\b(app|application)\b[ \t]*(?:,|$)/gm;
 
@@ -50,6 +53,7 @@ export function scanModule(source: string, moduleName: string): readonly Scanned
   const factories: ScannedObject[] = [];
   for (const [, attribute = "", callee = ""] of code.matchAll(ASSIGNMENT)) {
     const constructed = CONSTRUCTORS.get(callee);
+    if (OTHERS.has(callee)) continue;
     if (constructed === undefined && !isUsualName(attribute)) continue;
     objects.push({ attribute, isFactory: false, interface: constructed ?? usual });
   }
