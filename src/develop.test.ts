@@ -3,8 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import type { EnvironmentEvent } from "./environment/events.ts";
+import type { Presence } from "./environment/presence.ts";
 import { isPortFree } from "./system/port-owner.ts";
-import { type Development, startDevelopment } from "./testing/development.ts";
+import { runProcess } from "./system/run-process.ts";
+import { CACHE, type Development, HOLDALL, startDevelopment } from "./testing/development.ts";
 import { eventually } from "./testing/eventually.ts";
 import { makeDirectory } from "./testing/small-artifact.ts";
 
@@ -36,6 +39,9 @@ if os.fork() == 0:
         time.sleep(1000)
     os._exit(0)
 time.sleep(1000)
+`;
+const WHERE = `import os
+print(os.environ["HOLDALL_ADDRESS_WEB"], os.environ["HOLDALL_ADDRESS_MAIL"], flush=True)
 `;
 const DESCRIPTION = `name: many
 platform: python
@@ -71,6 +77,14 @@ async function makeApplication(
 }
 
 const withStubborn = DESCRIPTION.replace("settings:", "  stubborn: python {app}/stubborn.py\nsettings:");
+
+/** `holdall run . WORD`, or with the option WORD alone what can be run. */
+async function runHere(directory: string, word: string) {
+  const words = word.startsWith("-") ? [word, "."] : [".", word];
+  return runProcess([process.execPath, HOLDALL, "run", ...words], {
+    ...{ cwd: directory, env: { ...process.env, HOLDALL_CACHE: CACHE } },
+  });
+}
 
 async function fetchText(address: string): Promise<string> {
   return (await fetch(address)).text();
@@ -210,7 +224,7 @@ describe("holdall dev", { concurrency: 4 }, () => {
     assert.equal(error.code, "port_in_use");
     assert.match(
       error.message,
-      /^cannot start web: port \d+ of 127\.0\.0\.1 is used by python\S* \(process \d+\)$/,
+      /^cannot start web: port \d+ of 127\.0\.0\.1 is used by the `holdall dev` that runs here already \(process \d+\)$/,
     );
 
     const second = await startDevelopment(t, directory);
@@ -226,6 +240,41 @@ describe("holdall dev", { concurrency: 4 }, () => {
     second.interrupt("SIGINT");
     assert.equal(await second.ended, 0);
     await assertNothingLeft(second);
+  });
+
+  test("who comes later is told where the others are, and takes over what runs once", async (t) => {
+    const directory = await makeApplication(t, {
+      "holdall.yaml": `${DESCRIPTION}commands: {where: "python {app}/where.py", take: "true"}\nmail: {command: take}\nschedule: {yearly: {cron: "0 0 1 1 *", command: take}}\n`,
+      "where.py": WHERE,
+      "worker.py": `${WHERE}import time\ntime.sleep(1000)\n`,
+    });
+    const isMail = (event: EnvironmentEvent) => event.kind === "listening" && event.part === "mail";
+    const first = await startDevelopment(t, directory, { args: ["--only", "web"] });
+    await untilServed(first);
+    const placesOf = async (web: Development, mail: Development) => {
+      const listening = await mail.until("it takes mail", isMail);
+      return `127.0.0.1:${web.port} ${listening.kind === "listening" ? listening.address : ""}`;
+    };
+    const places = await placesOf(first, first);
+
+    const second = await startDevelopment(t, directory, { args: ["--only", "worker"] });
+    await second.until("its worker is told", says(places));
+    assert.equal((await runHere(directory, "where")).stdout, `${places}\n`);
+    const { running } = JSON.parse((await runHere(directory, "--json")).stdout);
+    assert.deepEqual(
+      running.map(({ pid, isFirst, parts }: Presence) => ({ pid, isFirst, parts })),
+      [
+        { pid: first.child.pid, isFirst: true, parts: ["web"] },
+        { pid: second.child.pid, isFirst: false, parts: ["worker.1", "worker.2"] },
+      ],
+    );
+
+    first.interrupt("SIGKILL");
+    await second.until("its worker is told again", says(await placesOf(second, second)));
+    second.interrupt("SIGINT");
+    assert.equal(await second.ended, 0);
+    await assertNothingLeft(second);
+    assert.deepEqual(readdirSync(join(directory, ".holdall/run")), []);
   });
 
   test("with reload, it waits for a change when nothing runs any more", async (t) => {

@@ -53,6 +53,8 @@ export {
   type EnvironmentOptions,
   openEnvironment,
 } from "./environment/open-environment.ts";
+export { listPresences, type Presence } from "./environment/presence.ts";
+export { addressUrl } from "./environment/processes/wait-for-listener.ts";
 export { type PlannedApplication, readApplication } from "./environment/read-application.ts";
 export { readSettings } from "./environment/read-settings.ts";
 export type { Address } from "./environment/resolve-argv.ts";

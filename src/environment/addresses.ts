@@ -2,6 +2,7 @@ import type { Plan } from "../artifact/plan.ts";
 import { AppError } from "../errors/app-error.ts";
 import { errnoOf } from "../system/file-errors.ts";
 import { findPortOwner, isPortFree } from "../system/port-owner.ts";
+import type { Presence } from "./presence.ts";
 import type { Address } from "./resolve-argv.ts";
 
 export const DEFAULT_ADDRESS: Address = { host: "127.0.0.1", port: 8000 };
@@ -16,6 +17,12 @@ export function listListeners({ processes }: Plan): readonly string[] {
     .toSorted((a, b) => Number(b === "web") - Number(a === "web") || (a < b ? -1 : 1));
 }
 
+export interface AddressesOptions {
+  readonly starts: (name: string) => boolean;
+  /** What runs in the same environment. */
+  readonly others: readonly Presence[];
+}
+
 /**
  * Where each process listens: `web` on the port that was asked for, the others on the next ones. Of those that are going to be
  * started, the port of `web` has to be free, and the others get ports that are.
@@ -24,13 +31,13 @@ export function listListeners({ processes }: Plan): readonly string[] {
 export async function findAddresses(
   plan: Plan,
   { host, port }: Address,
-  starts: (name: string) => boolean,
+  { starts, others }: AddressesOptions,
 ): Promise<Readonly<Record<string, Address>>> {
   const addresses: Record<string, Address> = {};
   let next = port;
   for (const name of listListeners(plan)) {
     if (!starts(name)) next = Math.min(next, MAX_PORT);
-    else if (name === "web") await checkPort({ host, port }, name);
+    else if (name === "web") await checkPort({ host, port }, { name, others });
     else while (next <= MAX_PORT && !(await canListen({ host, port: next }, name))) next += 1;
     addresses[name] = { host, port: next };
     next += 1;
@@ -53,15 +60,20 @@ export async function findMailAddress(
 }
 
 /** @throws AppError `port_in_use`, `address_unusable`. */
-export async function checkPort({ host, port }: Address, name: string): Promise<void> {
+export async function checkPort(
+  { host, port }: Address,
+  { name, others = [] }: { readonly name: string; readonly others?: readonly Presence[] },
+): Promise<void> {
   if (await canListen({ host, port }, name)) return;
-  const owner = await findPortOwner(port);
+  const known = others.find(({ addresses }) => addresses[name]?.port === port);
+  const owner = known === undefined ? await findPortOwner(port) : undefined;
   const by = owner === undefined ? "another process" : `${owner.program} (process ${owner.pid})`;
+  const pid = known?.pid ?? owner?.pid;
   throw new AppError({
     code: "port_in_use",
-    message: `cannot start ${name}: port ${port} of ${host} is used by ${by}`,
+    message: `cannot start ${name}: port ${port} of ${host} is used by ${known === undefined ? by : `the \`holdall dev\` that runs here already (process ${pid})`}`,
     hint: "Stop that one, or name another port with `--port`.",
-    details: { process: name, host, port, ...owner },
+    details: { process: name, host, port, ...(known && { pid, program: "holdall" }), ...owner },
   });
 }
 

@@ -26,7 +26,7 @@ export interface Requirement {
 }
 
 export interface RequirementOptions
-  extends Omit<EnvironmentOptions, "runnable" | "isForCommands" | "onEvent">,
+  extends Omit<EnvironmentOptions, "runnable" | "starts" | "onEvent">,
     Pick<CheckoutOptions, "cacheDirectory"> {
   readonly onBuildEvent?: CheckoutOptions["onEvent"];
 }
@@ -121,7 +121,7 @@ async function checkVerify(
   if (command === undefined) return [];
   if (runnable === undefined || before.some(({ isMet }) => !isMet)) return [notLooked("verify")];
   const verify = await look("verify", options, async () => {
-    const environment = await openEnvironment({ ...options, runnable, isForCommands: true });
+    const environment = await openEnvironment({ ...options, runnable, starts: [] });
     try {
       const { status, stdout, stderr } = await runCommand(environment, command, { signal: options.signal });
       if (status !== 0) throw verifyFailed(command, { status, output: stderr || stdout });

@@ -5,6 +5,7 @@ import { type Directories, ensureDirectories, planDirectories } from "./director
 import type { OnEnvironmentEvent } from "./events.ts";
 import { type EnvironmentKind, injectVariables, type Part, type Variables } from "./inject.ts";
 import { type OpenServices, openServices } from "./open-services.ts";
+import { listPresences } from "./presence.ts";
 import type { Address } from "./resolve-argv.ts";
 import type { Runnable } from "./runnable.ts";
 import { deliverSettings } from "./settings/deliver-settings.ts";
@@ -18,11 +19,10 @@ export interface EnvironmentOptions extends SettingOptions {
   readonly kind: EnvironmentKind;
   /** Where `web` listens. */
   readonly address: Address;
-  /** No process is going to listen: beside a running one, a command is told the same addresses. */
-  readonly isForCommands?: boolean;
-  /** Mail comes in elsewhere, where another program has opened this environment: its usual address is told. */
-  readonly isWithoutMail?: boolean;
-  /** Processes that are going to be started, and `mail`; default: all. The others are told to be where they would be. */
+  /**
+   * Processes that are going to be started, and `mail`; default: all. The others are told to be where a `holdall dev` in the same
+   * environment has them, or else where they would be.
+   */
   readonly starts?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnEnvironmentEvent | undefined;
@@ -59,11 +59,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const { resolved, others } = await ensureSettings(runnable.plan, directories, options);
   requireSettings(resolved);
   const delivered = await deliverSettings(resolved, directories);
-  const starts = (name: string) => !options.isForCommands && (options.starts?.includes(name) ?? true);
-  const addresses = await findAddresses(runnable.plan, options.address, starts);
-  const mailAddress = await findMailAddress(runnable.plan, options.address.host, {
-    isFree: starts("mail"),
-  });
+  const { addresses, mailAddress } = await planAddresses(options, directories);
   const python = join(runnable.prefix, "bin/python");
   const servers = new Set<GuardedProcess>();
   const services = await openServices(runnable.plan, {
@@ -86,6 +82,26 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     variablesOf: (part) => injectVariables(injection, part, addresses[part.name] ?? options.address),
     hasServers: () => servers.size > 0,
     close: () => services.close(),
+  };
+}
+
+async function planAddresses(
+  { runnable: { plan }, address, starts: names }: EnvironmentOptions,
+  directories: Directories,
+): Promise<Pick<Environment, "addresses" | "mailAddress">> {
+  const starts = (name: string) => names?.includes(name) ?? true;
+  const others = (await listPresences(directories.base)).filter(({ pid }) => pid !== process.pid);
+  const planned = await findAddresses(plan, address, { starts, others });
+  const addresses = Object.entries(planned).map(([name, own]) => {
+    const other = others.find(({ addresses }) => Object.hasOwn(addresses, name));
+    return [name, starts(name) ? own : (other?.addresses[name] ?? own)] as const;
+  });
+  const isFree = starts("mail");
+  const mail = await findMailAddress(plan, address.host, { isFree });
+  const otherMail = others.find((each) => each.mail !== undefined)?.mail;
+  return {
+    addresses: Object.fromEntries(addresses),
+    mailAddress: mail && !isFree ? (otherMail ?? mail) : mail,
   };
 }
 

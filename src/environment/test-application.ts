@@ -71,7 +71,7 @@ async function openFresh(runnable: Runnable, base: string, options: TestOptions)
   const { host } = DEFAULT_ADDRESS;
   return openEnvironment({
     ...{ runnable, base, signal, onEvent, settingsFile, ...(set && { set }) },
-    ...({ kind: "test", isForCommands: true } as const),
+    ...({ kind: "test", starts: [] } as const),
     address: { host, port: await findFreePort(host) },
     env: inheritVariables({ kind: "test", env: options.env }),
   });

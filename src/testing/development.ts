@@ -9,9 +9,9 @@ import { PACKAGE_ROOT } from "../system/package-root.ts";
 import { findFreePort } from "../system/port-owner.ts";
 import { eventually } from "./eventually.ts";
 
-const HOLDALL = join(PACKAGE_ROOT, "bin/holdall.js");
+export const HOLDALL = join(PACKAGE_ROOT, "bin/holdall.js");
 // Kept between runs, as a user's is.
-const CACHE = join(PACKAGE_ROOT, "node_modules/.cache/holdall");
+export const CACHE = join(PACKAGE_ROOT, "node_modules/.cache/holdall");
 
 export interface Development {
   readonly child: ChildProcess;

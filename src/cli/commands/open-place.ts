@@ -13,8 +13,8 @@ import type { EnvironmentValues } from "./arguments.ts";
 export interface PlaceOptions {
   readonly values: EnvironmentValues;
   readonly context: Context;
-  /** No process is going to listen in it. */
-  readonly isForCommands: boolean;
+  /** Names of processes that are going to be started in it; those of commands mean nothing here. */
+  readonly starts: readonly string[];
 }
 
 export interface Place {
@@ -26,7 +26,7 @@ export interface Place {
 /** The environment of an application that was named in a command line, with progress shown. */
 export async function openPlace(
   path: string,
-  { values, context: { env, signal, onProgress }, isForCommands }: PlaceOptions,
+  { values, context: { env, signal, onProgress }, starts }: PlaceOptions,
 ): Promise<Place> {
   const address = readAddress(values, env);
   const runnable = await openApplication(path, {
@@ -39,7 +39,7 @@ export async function openPlace(
   const isCheckout = runnable.kind === "checkout";
   const onEvent = describeEnvironmentEvent(onProgress);
   const environment = await openEnvironment({
-    ...{ runnable, env, address, signal, onEvent, isForCommands, set: values.set },
+    ...{ runnable, env, address, signal, onEvent, starts, set: values.set },
     base: resolve(values.environment ?? (isCheckout ? path : ".")),
     kind: isCheckout ? "development" : "run",
     settingsFile: values.settings,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Plan } from "../../artifact/plan.ts";
 import { findArtifactScript, findForm } from "../../environment/application-form.ts";
 import type { CommandResult } from "../../environment/commands/run-command.ts";
+import type { Presence } from "../../environment/presence.ts";
 import type { PlannedApplication } from "../../environment/read-application.ts";
 import {
   GENERATE_CONFIG,
@@ -20,6 +21,8 @@ export type RunOutcome =
   | ({ readonly kind: "list" } & Omit<PlannedApplication, "plan"> & {
         readonly commands: Readonly<Record<string, ListedCommand>>;
         readonly processes: Plan["processes"];
+        /** What runs in the environment now. */
+        readonly running: readonly Presence[];
       })
   | ({ readonly kind: "ended" } & ProcessEnd)
   | ({ readonly kind: "ran" } & CommandResult);
@@ -37,7 +40,7 @@ export const runCommand = defineCommand(
       { ...APPLICATION, arity: "one" },
       {
         name: "command",
-        help: "name of a command, with its arguments; without one, lists them",
+        help: "name of a command, with its arguments; without one, lists them and what runs here",
         arity: "rest",
         is: "text",
       },
@@ -45,6 +48,7 @@ export const runCommand = defineCommand(
     options: ENVIRONMENT_OPTIONS,
     examples: [
       { line: "holdall run . migrate", help: "a command of the application in this directory" },
+      { line: "holdall run .", help: "its commands and processes, and what runs here" },
       { line: "holdall run notes.holdall", help: "name, version, commands" },
       { line: "holdall run notes.holdall migrate", help: "a command of an artifact" },
       { line: "PORT=9000 holdall run notes.holdall serve", help: "serve on another port" },
@@ -55,7 +59,7 @@ export const runCommand = defineCommand(
     const [name, ...args] = command;
     if (findForm(application) === "artifact") await startByItself(application, command, { values, context });
     const path = resolve(application);
-    if (name === undefined) return list(path);
+    if (name === undefined) return list(path, values);
     if (name === GENERATE_CONFIG) {
       const template = await renderTemplate(path);
       if (template !== undefined)
@@ -70,10 +74,12 @@ interface Call {
   readonly context: Context;
 }
 
-async function list(path: string): Promise<RunOutcome> {
+async function list(path: string, { environment }: EnvironmentValues): Promise<RunOutcome> {
   const { readApplication } = await import("../../environment/read-application.ts");
+  const { listPresences } = await import("../../environment/presence.ts");
   const { plan, ...about } = await readApplication(path);
-  return { kind: "list", ...about, commands: listCommands(plan), processes: plan.processes };
+  const running = await listPresences(resolve(environment ?? (about.form === "checkout" ? path : ".")));
+  return { kind: "list", ...about, commands: listCommands(plan), processes: plan.processes, running };
 }
 
 /** Undefined where the application has a command of that name itself, or no settings. */
@@ -92,7 +98,7 @@ async function runInPlace(
   const { openPlace } = await import("./open-place.ts");
   const { runCommand: run } = await import("../../environment/commands/run-command.ts");
   const { signal, hideProgress } = context;
-  const { environment, onEvent } = await openPlace(path, { values, context, isForCommands: true });
+  const { environment, onEvent } = await openPlace(path, { values, context, starts: [name] });
   try {
     const end = await enterCommand(environment, name, { args, onStart: hideProgress });
     if (end !== undefined) return { kind: "ended", ...end };

@@ -1,3 +1,5 @@
+import type { Presence } from "../../environment/presence.ts";
+import { addressUrl } from "../../environment/processes/wait-for-listener.ts";
 import type { RunOutcome } from "../commands/run.ts";
 import type { Paint } from "../paint.ts";
 import { statusOfEnd } from "../program-end.ts";
@@ -6,7 +8,7 @@ import { renderTable } from "./table.ts";
 export function renderRun(outcome: RunOutcome, paint: Paint): string {
   if (outcome.kind === "ended") return ""; // the program had the terminal
   if (outcome.kind === "ran") return outcome.stdout;
-  const { name, version, commands, processes } = outcome;
+  const { name, version, commands, processes, running } = outcome;
   const section = (title: string, rows: readonly (readonly string[])[]) =>
     rows.length === 0 ? [] : ["", paint("bold", title), renderTable(rows, { indent: "  " })];
   return [
@@ -24,7 +26,19 @@ export function renderRun(outcome: RunOutcome, paint: Paint): string {
         paint("dim", overlap === "never" ? "never two at once" : ""),
       ]),
     ),
+    ...section("Running here", running.map(describePresence)),
   ].join("\n");
+}
+
+/** The process of a `holdall dev`, and where to find what it runs. */
+function describePresence({ pid, parts, addresses, mail }: Presence): readonly string[] {
+  const places: Presence["addresses"] = { ...addresses, ...(mail && { mail }) };
+  const found = [...parts, ...(mail ? ["mail"] : [])].map((part) => {
+    const place = places[part];
+    if (place === undefined) return part;
+    return `${part} at ${part === "web" ? addressUrl(place) : `${place.host}:${place.port}`}`;
+  });
+  return [`process ${pid}`, found.join(", ")];
 }
 
 export function statusOfRun(outcome: RunOutcome): number | NodeJS.Signals {

@@ -78,7 +78,7 @@ async function prepare(t: TestContext, plan: Partial<Plan> = {}) {
   const env = { ...artifact.env, PATH: process.env["PATH"] };
   const runnable = await openArtifactRelease(artifact.path, { env });
   const environment = await openEnvironment({
-    ...{ runnable, base: artifact.data, kind: "run", env, address: DEFAULT_ADDRESS, isForCommands: true },
+    ...{ runnable, base: artifact.data, kind: "run", env, address: DEFAULT_ADDRESS, starts: [] },
   });
   t.after(() => environment.close());
   return { environment, base: artifact.data };

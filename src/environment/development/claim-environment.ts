@@ -1,71 +1,87 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, realpath, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, realpath, rm } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { takeNameLock } from "../../system/name-lock.ts";
 import type { Directories } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
+import { listPresences, prunePresences } from "../presence.ts";
+import { waitForLeftovers } from "./wait-for-leftovers.ts";
 
+/** A place among those that develop in one environment. */
 export interface Claim {
-  /** Nobody else develops in this environment: what happens once is ours. */
-  readonly isFirst: boolean;
+  /** What happens once (the schedule, the mail) is ours. */
+  isFirst(): boolean;
+  /** Resolves when that is so: at once, or when whoever had it has ended. */
+  readonly turn: Promise<void>;
   release(): Promise<void>;
 }
 
 export interface ClaimOptions {
   /** What guards of a program that was killed may need to end what they guard. */
   readonly graceMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly onEvent: OnEnvironmentEvent;
 }
 
-const BETWEEN_MS = 50;
+/** How often it is asked whether the first one has ended. */
+const BETWEEN_TURNS_MS = 500;
 
 /**
  * Enters an environment. The first one waits until what a killed program has left there has ended, and empties `tmp`; others
- * leave all as it is.
+ * leave all as it is, and wait for their turn. The kernel says who is first, so it is never nobody for long.
  */
-export async function claimEnvironment(
-  directories: Directories,
-  { graceMs, signal, onEvent }: ClaimOptions,
-): Promise<Claim> {
-  await mkdir(directories.base, { recursive: true });
+export async function claimEnvironment(directories: Directories, options: ClaimOptions): Promise<Claim> {
+  const name = await nameOf(directories);
+  const released = new AbortController();
+  const signal = AbortSignal.any([released.signal, options.signal]);
+  const turn = Promise.withResolvers<void>();
+  let isFirst = false;
+  let lock = await takeNameLock(name);
+  const enter = async () => {
+    await cleanUp(directories, { ...options, signal });
+    isFirst = true;
+    turn.resolve();
+  };
+  const release = async () => {
+    released.abort();
+    await waiting;
+    await lock?.release();
+  };
+  let waiting = Promise.resolve();
+  if (lock === undefined) waiting = waitForTurn().catch(ignoreAbort);
+  else {
+    await enter().catch(async (error: unknown) => {
+      await release();
+      throw error;
+    });
+  }
+  return { isFirst: () => isFirst, turn: turn.promise, release };
+
+  async function waitForTurn(): Promise<void> {
+    while (lock === undefined) {
+      await setTimeout(BETWEEN_TURNS_MS, undefined, { signal });
+      lock = await takeNameLock(name);
+    }
+    await enter();
+  }
+
+  function ignoreAbort(error: unknown): void {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** One name for all ways that lead to the environment. */
+async function nameOf({ base }: Directories): Promise<string> {
+  await mkdir(base, { recursive: true });
   const place = createHash("sha256")
-    .update(await realpath(directories.base))
+    .update(await realpath(base))
     .digest("hex");
-  const lock = await takeNameLock(`holdall-dev-${process.getuid?.()}-${place.slice(0, 32)}`);
-  if (lock === undefined) return { isFirst: false, release: async () => {} };
-  await waitForLeftovers(directories, { graceMs, signal, onEvent });
-  await rm(directories.tmp, { recursive: true, force: true });
-  return { isFirst: true, release: lock.release };
+  return `holdall-dev-${process.getuid?.()}-${place.slice(0, 32)}`;
 }
 
-async function waitForLeftovers(
-  directories: Directories,
-  { graceMs, signal, onEvent }: ClaimOptions,
-): Promise<void> {
-  const deadline = performance.now() + graceMs + 2000;
-  for (let isSaid = false; performance.now() < deadline; isSaid = true) {
-    if (!(await hasProcesses(directories))) return;
-    if (!isSaid)
-      onEvent({ kind: "note", message: "waiting for processes to end that another holdall has left" });
-    await setTimeout(BETWEEN_MS, undefined, signal && { signal });
-  }
-}
-
-/** Whether a process of this user was given the directories of this environment, for development. */
-async function hasProcesses({ run }: Directories): Promise<boolean> {
-  const wanted = [`RUNTIME_DIRECTORY=${run}`, "HOLDALL_ENVIRONMENT=development"];
-  for (const name of await readdir("/proc").catch(() => [])) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    // It may end meanwhile, or be that of another user.
-    const variables = await readFile(join("/proc", name, "environ"), "latin1").catch(() => "");
-    const words = variables.split("\0");
-    if (
-      wanted.every((word) => words.includes(word)) &&
-      words.some((word) => word.startsWith("HOLDALL_PROCESS="))
-    )
-      return true;
-  }
-  return false;
+async function cleanUp(directories: Directories, options: ClaimOptions): Promise<void> {
+  await waitForLeftovers(directories, options);
+  await prunePresences(directories);
+  if ((await listPresences(directories.base)).length === 0)
+    await rm(directories.tmp, { recursive: true, force: true });
 }

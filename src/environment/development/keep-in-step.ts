@@ -8,54 +8,65 @@ export interface StepOptions extends SessionOptions {
   readonly prepare: () => Promise<Runnable>;
   /** Undefined: nothing is watched, and the first verdict is the end. */
   readonly watcher: FileWatcher | undefined;
+  /** Resolves when `isFirst` is so. */
+  readonly turn: Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /**
  * Goes on until the signal, then stops all. After a change of files processes are started again; where plan, dependencies or
- * settings are others, all is; and where what is there now cannot be run, that is said and what runs goes on.
- * @throws AppError `process_failed` where nothing is watched; everything is stopped then, too.
+ * settings are others, or what runs once comes here, all is; and where what is there now cannot be run, that is said and what
+ * runs goes on.
+ * @throws AppError `process_failed` where nothing is watched, and then what openSession() throws; everything is stopped then, too.
  */
 export async function keepInStep(first: Session, options: StepOptions): Promise<void> {
-  const { watcher, signal } = options;
+  const { watcher, signal, turn } = options;
   let session: Session | undefined = first;
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+  const aborted = Promise.withResolvers<undefined>();
+  signal.addEventListener("abort", () => aborted.resolve(undefined), { once: true });
+  let taken = first.isFirst ? undefined : turn.then((): News => ({ kind: "turn" }));
+  let changed: Promise<News> | undefined;
   try {
-    if (watcher === undefined) {
-      await Promise.race([first.failed(), aborted]);
-      return;
-    }
     while (!signal.aborted) {
-      const files = await watcher.next(signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-      if (files === undefined) return;
-      session = await follow(session, files, options);
+      changed ??= watcher?.next(signal).then((files) => ({ kind: "changed", files }));
+      const news = await Promise.race([
+        aborted.promise,
+        ...(changed ? [changed] : []),
+        ...(taken ? [taken] : []),
+        ...(watcher === undefined && session ? [session.failed()] : []),
+      ]);
+      if (news === undefined) return;
+      if (news.kind === "changed") changed = undefined;
+      else taken = undefined;
+      session = await follow(session, news, options);
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     if (session !== undefined) options.onEvent({ kind: "stopping" });
     await session?.stop();
   }
 }
 
+type News = { readonly kind: "changed"; readonly files: readonly string[] } | { readonly kind: "turn" };
+
 /** @returns the session that runs now; undefined when none does, until the next change. */
 async function follow(
   session: Session | undefined,
-  files: readonly string[],
+  news: News,
   options: StepOptions,
 ): Promise<Session | undefined> {
-  const { onEvent, signal, prepare } = options;
+  const { onEvent, signal, prepare, watcher } = options;
   let current = session;
-  onEvent({ kind: "changed", files });
+  if (news.kind === "changed") onEvent(news);
+  else onEvent({ kind: "note", message: "the other `holdall dev` has ended, and this one takes over" });
   try {
     const runnable = await prepare();
     const settings = await checkSettings(runnable, options);
-    if (current !== undefined && !isOutdated(current, { runnable, settings })) {
-      // Written by the preparation itself.
-      if (!files.every((file) => file === "holdall.lock")) await current.restart();
+    if (current !== undefined && !isOutdated(current, { runnable, settings, isFirst: options.isFirst() })) {
+      // The lock is written by the preparation itself.
+      const isNews = news.kind === "changed" && news.files.some((file) => file !== "holdall.lock");
+      if (isNews) await current.restart();
       return current;
     }
     await current?.stop();
@@ -63,7 +74,7 @@ async function follow(
     return await openSession(runnable, options, async () => {});
   } catch (error) {
     if (signal.aborted) return current;
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError) || watcher === undefined) throw error;
     const goesOn =
       current === undefined ? "the next change is waited for" : "what was started before goes on";
     onEvent({ kind: "warning", message: `${error.message}; ${goesOn}` });

@@ -69,12 +69,12 @@ export async function runDevelopment(options: DevelopmentOptions): Promise<Ended
     const directories = planDirectories(base, runnable.kind);
     const claim = await claimEnvironment(directories, { graceMs: GRACE_MS, signal, onEvent });
     try {
-      if (!claim.isFirst) tellWhatIsLeftOut(runnable, onEvent);
-      const sessions = planSession(runnable, { ...options, base, isFirst: claim.isFirst });
+      if (!claim.isFirst()) tellWhatIsLeftOut(runnable, onEvent);
+      const sessions = planSession({ ...options, base, isFirst: claim.isFirst });
       const first = await openSession(runnable, sessions, (environment) =>
         offerMigration(environment, { migrate: options.migrate, graceMs: GRACE_MS, signal, onEvent }),
       );
-      await keepInStep(first, { ...sessions, prepare, watcher, signal });
+      await keepInStep(first, { ...sessions, prepare, watcher, turn: claim.turn, signal });
     } finally {
       await claim.release();
     }
@@ -85,22 +85,19 @@ export async function runDevelopment(options: DevelopmentOptions): Promise<Ended
 }
 
 function planSession(
-  runnable: Runnable,
-  options: DevelopmentOptions & { readonly base: string; readonly isFirst: boolean },
-): SessionOptions {
+  options: DevelopmentOptions & Pick<SessionOptions, "base" | "isFirst">,
+): SessionOptions & { readonly signal: AbortSignal } {
   const { only, address, env, settingsFile, set = [], signal, onEvent, base, isFirst, reload } = options;
-  const starts = [...(only ?? Object.keys(runnable.plan.processes)), ...(isFirst ? ["mail"] : [])];
   return {
     ...{ base, isFirst, only, address, env, settingsFile, set, signal, onEvent },
-    ...{ starts, graceMs: GRACE_MS },
-    policy: reload ? PATIENT_POLICY : USUAL_POLICY,
+    ...{ graceMs: GRACE_MS, policy: reload ? PATIENT_POLICY : USUAL_POLICY },
   };
 }
 
 function tellWhatIsLeftOut({ plan }: Runnable, onEvent: OnEnvironmentEvent): void {
   const left = [plan.schedule && "the schedule", plan.mail && "mail"].filter((each) => each !== undefined);
   if (left.length === 0) return;
-  const message = `another \`holdall dev\` runs in this environment and has ${left.join(" and ")}`;
+  const message = `another \`holdall dev\` runs in this environment and has ${left.join(" and ")} until it ends`;
   onEvent({ kind: "note", message });
 }
 

@@ -4,6 +4,7 @@ import type { OnEnvironmentEvent } from "../events.ts";
 import { MAIL_PART } from "../mail/deliver-message.ts";
 import { type MailListener, startMail } from "../mail/start-mail.ts";
 import { type Environment, type EnvironmentOptions, openEnvironment } from "../open-environment.ts";
+import { type Presence, removePresence, writePresence } from "../presence.ts";
 import type { RestartPolicy } from "../processes/restart-policy.ts";
 import { listParts, type RunningProcesses, startProcesses } from "../processes/start-processes.ts";
 import type { Runnable } from "../runnable.ts";
@@ -11,7 +12,7 @@ import { startSchedule } from "../schedule/start-schedule.ts";
 import { type GatheredSettings, gatherSettings } from "../settings/gather-settings.ts";
 import { requireSettings } from "../settings/resolve-settings.ts";
 
-export interface SessionOptions extends Omit<EnvironmentOptions, "kind" | "onEvent" | "runnable"> {
+export interface SessionOptions extends Omit<EnvironmentOptions, "kind" | "onEvent" | "runnable" | "starts"> {
   readonly onEvent: OnEnvironmentEvent;
   /** Names of processes; default: all. */
   readonly only: readonly string[] | undefined;
@@ -19,7 +20,7 @@ export interface SessionOptions extends Omit<EnvironmentOptions, "kind" | "onEve
   readonly graceMs: number;
   readonly policy: RestartPolicy;
   /** Whether what is there once (the schedule, the mail listener) runs here. */
-  readonly isFirst: boolean;
+  readonly isFirst: () => boolean;
 }
 
 /** All of an application that runs in one open environment. */
@@ -27,6 +28,7 @@ export interface Session {
   readonly environment: Environment;
   /** What it was opened with: another one needs another session. */
   readonly settings: GatheredSettings;
+  readonly isFirst: boolean;
   /** Rejects with the verdict on a process (`process_failed`). */
   failed(): Promise<void>;
   /** All processes anew; services, schedule and mail go on. */
@@ -45,12 +47,12 @@ export async function checkSettings(runnable: Runnable, options: SessionOptions)
   return gathered;
 }
 
-/** Whether a session has to be opened anew for what is there now; settings as checkSettings() gives them. */
-export function isOutdated(
-  { environment, settings }: Session,
-  { runnable, settings: now }: { readonly runnable: Runnable; readonly settings: GatheredSettings },
-): boolean {
-  return !isDeepStrictEqual([environment.runnable, settings], [runnable, now]);
+/** What a session is made for; settings as checkSettings() gives them. */
+type Occasion = Pick<Session, "settings" | "isFirst"> & { readonly runnable: Runnable };
+
+/** Whether a session has to be opened anew for what is there now. */
+export function isOutdated({ environment, settings, isFirst }: Session, now: Occasion): boolean {
+  return !isDeepStrictEqual({ runnable: environment.runnable, settings, isFirst }, now);
 }
 
 /**
@@ -62,21 +64,26 @@ export async function openSession(
   options: SessionOptions,
   prepare: (environment: Environment) => Promise<void>,
 ): Promise<Session> {
-  const { onEvent, graceMs, isFirst } = options;
-  const environment = await openEnvironment({
-    ...options,
-    ...{ runnable, kind: "development", isWithoutMail: !isFirst },
-  });
+  const { onEvent, graceMs, only } = options;
+  const isFirst = options.isFirst();
+  const starts = [...(only ?? Object.keys(runnable.plan.processes)), ...(isFirst ? [MAIL_PART] : [])];
+  const environment = await openEnvironment({ ...options, runnable, kind: "development", starts });
+  const { directories } = environment;
+  const close = async () => {
+    await environment.close();
+    await removePresence(directories);
+  };
   try {
-    const settings = await gatherSettings(runnable.plan, environment.directories, options);
+    const settings = await gatherSettings(runnable.plan, directories, options);
     const { name: application, version } = runnable;
-    onEvent({ kind: "opened", application, version, parts: listParts(runnable.plan, options.only) });
+    onEvent({ kind: "opened", application, version, parts: listParts(runnable.plan, only) });
     await prepare(environment);
+    await writePresence(directories, describePresence(environment, { only, isFirst }));
     const mail = isFirst ? await openMail(environment, onEvent) : undefined;
     let running: RunningProcesses = startProcesses(environment, options);
     const schedule = isFirst ? startSchedule(environment, { graceMs, onEvent }) : undefined;
     return {
-      ...{ environment, settings },
+      ...{ environment, settings, isFirst },
       failed: () => running.done,
       async restart() {
         await running.stop();
@@ -86,13 +93,24 @@ export async function openSession(
         await mail?.stop();
         await running.stop();
         await schedule?.stop();
-        await environment.close();
+        await close();
       },
     };
   } catch (error) {
-    await environment.close();
+    await close();
     throw error;
   }
+}
+
+function describePresence(
+  { runnable: { plan }, addresses, mailAddress: mail }: Environment,
+  { only, isFirst }: Pick<SessionOptions, "only"> & { readonly isFirst: boolean },
+): Omit<Presence, "pid"> {
+  const own = Object.entries(addresses).filter(([name]) => only?.includes(name) ?? true);
+  return {
+    ...{ isFirst, parts: listParts(plan, only), addresses: Object.fromEntries(own) },
+    ...(isFirst && mail && { mail }),
+  };
 }
 
 /** Undefined for an application that gets none. */

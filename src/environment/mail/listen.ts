@@ -40,7 +40,7 @@ export async function listen(smtp: SMTPServer, address: MailAddress): Promise<Li
 }
 
 async function listenAtPort(server: Server, address: Address): Promise<void> {
-  await checkPort(address, "mail");
+  await checkPort(address, { name: "mail" });
   await startListening(server, { ...address, exclusive: true });
 }
 

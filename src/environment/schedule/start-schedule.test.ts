@@ -31,7 +31,7 @@ async function prepare(t: TestContext) {
   const runnable = await openArtifactRelease(artifact.path, { env });
   const environment = await openEnvironment({
     ...{ runnable, base: artifact.data, kind: "development", env, address: DEFAULT_ADDRESS },
-    isForCommands: true,
+    starts: [],
   });
   t.after(() => environment.close());
   return environment;
