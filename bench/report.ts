@@ -27,10 +27,9 @@ export function renderReport({ tables, judgements, versions, absent, date }: Rep
     "in bench/applications; everybody installs the same wheels from a local directory, so no network is in any number.",
     ...absent.map((line) => `\n${line}`),
     "",
-    "## Goals",
-    "",
-    ...renderJudgements(judgements),
-    "",
+    ...(judgements.some(({ ratios }) => ratios.length > 0)
+      ? ["## Goals", "", ...renderJudgements(judgements), ""]
+      : []),
     ...sections,
   ].join("\n");
 }

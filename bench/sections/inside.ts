@@ -69,7 +69,7 @@ function measureRoot(lab: Lab, application: Application, { moved, disk }: Sizes)
   const site = join(root, "venv/lib/python3.11/site-packages");
   const pip = [join(lab.tools, "pip"), "install", "-q", "--no-compile", "--target", site] as const;
   run([...pip, "--no-index", "-f", lab.wheels, "-r", requirements], options);
-  const env = { PATH: "/usr/bin:/bin", PYTHONPATH: "/app/src" };
+  const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", PYTHONPATH: "/app/src" };
   run(["chroot", root, "/venv/bin/python", "-B", "-m", application.module, "check"], { cwd: "/", env });
   const name = "a root with the application";
   moved.set(name, { kind: "bytes", bytes: packedSize(lab, root) });
