@@ -136,9 +136,19 @@ export interface Setting {
   readonly file: string | undefined;
 }
 
+/** What users write after `type:` of a service; services/registry.ts has the kind that each of them is. */
+export const SERVICE_TYPES = ["postgres", "mysql", "redis", "sqlite", "files", "public_files"] as const;
+export type ServiceType = (typeof SERVICE_TYPES)[number];
+
+/** Those that SQL files can be run against. */
+export const DATABASE_TYPES: readonly string[] = [
+  "postgres",
+  "mysql",
+  "sqlite",
+] satisfies readonly ServiceType[];
+
 export interface DescribedService {
-  /** `postgres`, `mysql`, `redis`, `sqlite`, `files`, `public_files`. */
-  readonly type: string;
+  readonly type: ServiceType;
   /** Environment variable that its URL or directory goes into; undefined: the service names it. */
   readonly env: string | undefined;
   /** Of `public_files`. */

@@ -1,18 +1,16 @@
+import type { ServiceType } from "../description/description.ts";
 import type { GuardedProcess, GuardOptions } from "../system/guarded-process.ts";
 
 /**
- * One kind of thing that applications need beside themselves: a plug-in, one folder each, one line in registry.ts,
- * one conformance suite for all.
+ * One kind of thing that applications need beside themselves: a plug-in, one folder each, one conformance suite for all. To
+ * add one: its name in SERVICE_TYPES of description/description.ts, which users write, and a line in registry.ts.
  */
 export interface ServiceKind {
-  /** What users write after `type:`. */
-  readonly name: string;
+  readonly name: ServiceType;
   /** One sentence for documentation. */
   readonly help: string;
   /** `_URL`, `_DIRECTORY`: what the variable is called after the service's name when the description names none. */
   readonly mainVariable: string;
-  /** SQL commands can be run against it. */
-  readonly isDatabase: boolean;
   /**
    * A service of the environment's own: started where it is a server, ready when this returns.
    * @throws AppError `service_missing` when its programs are not on the machine: the hint says what to install or set.

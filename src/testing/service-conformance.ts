@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { DATABASE_TYPES } from "../description/description.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../services/service.ts";
 import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
@@ -197,7 +198,7 @@ async function testAll(subject: Subject, parent: TestContext, makeShared: MakePl
 
   await testFull(subject, suite);
   if (subject.server !== undefined) await testServer(subject, suite, makeShared);
-  if (kind.isDatabase) await testSqlFiles(subject, suite, makeShared);
+  if (DATABASE_TYPES.includes(kind.name)) await testSqlFiles(subject, suite, makeShared);
 }
 
 const FIRST = {

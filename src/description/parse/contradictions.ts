@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { findNearMiss } from "../../errors/near-miss.ts";
-import type { DescribedCommand } from "../description.ts";
+import { DATABASE_TYPES, type DescribedCommand } from "../description.ts";
 import type { Context } from "./context.ts";
 import type { WrittenDescription } from "./parse-description.ts";
 
@@ -44,8 +44,6 @@ function checkMail({ mail }: WrittenDescription, { refuse }: Context): void {
   });
 }
 
-const DATABASES = ["postgres", "mysql", "sqlite"];
-
 function checkDatabase(
   command: DescribedCommand,
   path: readonly string[],
@@ -54,7 +52,9 @@ function checkDatabase(
 ): void {
   if (command.kind !== "sql") return;
   const { database } = command;
-  const declared = Object.keys(services).filter((name) => DATABASES.includes(services[name]?.type ?? ""));
+  const declared = Object.keys(services).filter((name) =>
+    DATABASE_TYPES.includes(services[name]?.type ?? ""),
+  );
   if (declared.includes(database)) return;
   const near = findNearMiss(database, declared);
   const hint = near ? `Did you mean ${near}?` : `Declare it: services: {${database}: postgres}.`;

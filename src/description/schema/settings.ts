@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { SETTING_TYPES } from "../description.ts";
+import { SERVICE_TYPES, SETTING_TYPES } from "../description.ts";
 import { SIZE_PATTERN } from "../quantity.ts";
 import { BOOLEAN, field, list, mapping, NUMBER, named, oneOf, TEXT, textLike } from "./field.ts";
 
@@ -20,8 +20,6 @@ const SETTING = mapping({
   file: v.optional(textLike(/^[^#]+(?:#[^#]+)?$/, "must be path#key, or a path")),
 });
 export type WrittenSetting = v.InferOutput<typeof SETTING>;
-
-export const SERVICE_TYPES = ["postgres", "mysql", "redis", "sqlite", "files", "public_files"] as const;
 
 const SERVICE = v.union(
   [

@@ -19,7 +19,6 @@ export const mysqlService: ServiceKind = {
   name: "mysql",
   help: "A database of a MariaDB or MySQL server.",
   mainVariable: "_URL",
-  isDatabase: true,
   async open(place) {
     const { port, secret, close } = await openServer(await findMariadb(place), place);
     const name = accountName(place.application);

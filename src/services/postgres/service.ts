@@ -20,7 +20,6 @@ export const postgresService: ServiceKind = {
   name: "postgres",
   help: "A database of a PostgreSQL server.",
   mainVariable: "_URL",
-  isDatabase: true,
   async open(place) {
     const { port, secret, close } = await openServer(await findPostgres(place), place);
     const name = accountName(place.application);

@@ -13,7 +13,6 @@ export const redisService: ServiceKind = {
   name: "redis",
   help: "A Redis server, or one database of it.",
   mainVariable: "_URL",
-  isDatabase: false,
   async open(place) {
     const { port, secret, close } = await openServer(await findRedis(place), place);
     const password = derivePassword(secret, place.application);

@@ -12,7 +12,6 @@ export const sqliteService: ServiceKind = {
   name: "sqlite",
   help: "A database in a file.",
   mainVariable: "_URL",
-  isDatabase: true,
   open: async (place) => openFile(join(place.directory, "database.sqlite"), undefined, place),
   connect: async (address, place) => openFile(parseAddress(address, place), address, place),
 };
