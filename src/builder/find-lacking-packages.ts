@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Description } from "../description/description.ts";
+import { findProgram } from "../system/find-program.ts";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
 import { runProcess } from "../system/run-process.ts";
-import { findProgram } from "./python/find-interpreter.ts";
 
 const CHECK = join(PACKAGE_ROOT, "support/build/check_system_packages.py");
 

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { undefinedIfMissing } from "../system/file-errors.ts";
+import { listPath, listPrograms } from "../system/find-program.ts";
 import type { SystemUser } from "../system/guarded-process.ts";
 
 /** Where servers are that no PATH has: Debian's own place for versions of PostgreSQL, and what only root's PATH has. */
@@ -16,11 +16,11 @@ export async function findProgram(
   const versions = (await readdir(VERSIONS).catch(undefinedIfMissing)) ?? [];
   const newest = versions.filter((version) => /^\d+$/.test(version)).sort((a, b) => Number(b) - Number(a));
   const places = [
-    ...(env["PATH"] ?? "").split(delimiter).filter((place) => place.startsWith("/")),
+    ...listPath(env),
     ...newest.map((version) => join(VERSIONS, version, "bin")),
     ...MORE_PLACES,
   ];
-  return places.map((place) => join(place, name)).find((path) => existsSync(path));
+  return (await listPrograms(places, name))[0];
 }
 
 /** Who a server runs as when root starts it: its own user where its package has made one, else nobody. */

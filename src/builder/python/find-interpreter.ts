@@ -1,9 +1,9 @@
-import { constants } from "node:fs";
-import { access, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { satisfies } from "@renovatebot/pep440";
 import { AppError } from "../../errors/app-error.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
+import { findProgram, listPath, listPrograms } from "../../system/find-program.ts";
 import type { BuildRun } from "../build-run.ts";
 import { type Interpreter, probeInterpreter } from "./interpreter.ts";
 
@@ -67,7 +67,7 @@ async function* listInterpreters(run: BuildRun, wanted: string | undefined): Asy
   const names = ["python3", ...minors.flatMap((minor) => [`python3.${minor}`, `python3.${minor}t`])];
   // Those that no PATH names are for who asks for a version: nobody's default changes when pyenv gets another Python.
   const kept = isVersion(wanted) ? await listKeptDirectories(run.env) : [];
-  for (const directories of [pathOf(run.env), kept]) {
+  for (const directories of [listPath(run.env), kept]) {
     // One name after the other: the first mostly fits, and PATH has many directories.
     for (const name of names) {
       for (const path of await listPrograms(directories, name)) {
@@ -78,16 +78,6 @@ async function* listInterpreters(run: BuildRun, wanted: string | undefined): Asy
       }
     }
   }
-}
-
-/** The first file of this name in PATH that may be executed. */
-export async function findProgram(env: NodeJS.ProcessEnv, name: string): Promise<string | undefined> {
-  return (await listPrograms(pathOf(env), name))[0];
-}
-
-/** An empty or relative part of PATH is the working directory: a program is never taken from there. */
-function pathOf(env: NodeJS.ProcessEnv): readonly string[] {
-  return (env["PATH"] ?? "").split(":").filter(isAbsolute);
 }
 
 /** Where pyenv and uv keep Pythons, each in a directory of its own. */
@@ -106,19 +96,6 @@ async function listKeptDirectories(env: NodeJS.ProcessEnv): Promise<readonly str
     }),
   );
   return found.flat();
-}
-
-async function listPrograms(directories: readonly string[], name: string): Promise<string[]> {
-  const programs: string[] = [];
-  for (const directory of new Set(directories)) {
-    const path = join(directory, name);
-    const isExecutable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isExecutable) programs.push(path);
-  }
-  return programs;
 }
 
 function notFound(

@@ -1,9 +1,7 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
+import { findProgram, isProgram } from "../../system/find-program.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
-import { findProgram } from "../python/find-interpreter.ts";
 import type { Uv, UvMachine } from "./run-uv.ts";
 import { UV_VERSION, UV_WHEELS } from "./uv-release.ts";
 
@@ -46,11 +44,4 @@ export async function findUv<For extends UvMachine>(
     await fetchUv(run, wheel, kept);
   });
   return { path: kept, interpreter };
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

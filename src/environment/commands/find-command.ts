@@ -1,9 +1,8 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
+import { isProgram } from "../../system/find-program.ts";
 import type { Runnable } from "../runnable.ts";
 
 /**
@@ -42,8 +41,5 @@ function refuseProcess(name: string): AppError {
 
 async function hasProgram(prefix: string, name: string): Promise<boolean> {
   if (name === "" || name.includes("/") || name.startsWith(".")) return false;
-  return access(join(prefix, "bin", name), constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  return isProgram(join(prefix, "bin", name));
 }

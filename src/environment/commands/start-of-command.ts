@@ -1,9 +1,7 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ArgvCommand } from "../../artifact/plan.ts";
-import { findProgram } from "../../builder/python/find-interpreter.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { findProgram, isProgram } from "../../system/find-program.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
 import type { Part, Variables } from "../inject.ts";
 import type { Environment } from "../open-environment.ts";
@@ -37,7 +35,7 @@ export async function startOfCommand(
   const address = addresses[name] ?? { host: env["HOST"] ?? DEFAULT_ADDRESS.host, port: Number(env["PORT"]) };
   const [first = "", ...words] = resolveArgv(command.argv, runnable, address);
   const cwd = directories.data;
-  const program = first.includes("/") ? await findFile(resolve(cwd, first)) : await findProgram(env, first);
+  const program = await find(first, { cwd, env });
   if (program !== undefined) return { argv: [program, ...words, ...args], cwd, env };
   throw new AppError({
     code: "program_not_found",
@@ -47,9 +45,11 @@ export async function startOfCommand(
   });
 }
 
-async function findFile(path: string): Promise<string | undefined> {
-  return access(path, constants.X_OK).then(
-    () => path,
-    () => undefined,
-  );
+async function find(
+  word: string,
+  { cwd, env }: { readonly cwd: string; readonly env: Variables },
+): Promise<string | undefined> {
+  if (!word.includes("/")) return findProgram(env, word);
+  const path = resolve(cwd, word);
+  return (await isProgram(path)) ? path : undefined;
 }
