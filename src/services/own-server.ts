@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { errnoOf, undefinedIfMissing } from "../system/file-errors.ts";
 import { type GuardedProcess, LOCK_HELD, type SystemUser } from "../system/guarded-process.ts";
+import { findFreePort } from "../system/port-owner.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
 import { findSystemUser } from "./programs.ts";
 import type { ServicePlace } from "./service.ts";
@@ -122,13 +122,10 @@ async function runAs(
   { argv, home, user }: { argv: readonly string[]; home: string; user: SystemUser | undefined },
 ): Promise<void> {
   const started = await place.startServer({
-    ...{ argv, cwd: "/", env: ENV, graceMs: GRACE_MS, held: home, user },
+    ...{ argv, cwd: "/", env: ENV, graceMs: GRACE_MS, held: home, user, signal: place.signal },
   });
   const output = keepOutput(started);
-  const stop = () => void started.stop();
-  place.signal?.addEventListener("abort", stop, { once: true });
   const { status } = await started.ended;
-  place.signal?.removeEventListener("abort", stop);
   place.signal?.throwIfAborted();
   if (status !== 0) throw failed(place, `make a ${type} server for`, output());
 }
@@ -141,7 +138,7 @@ type Attempt =
 async function startServer(recipe: ServerRecipe, place: ServicePlace, secret: string): Promise<Attempt> {
   const home = join(place.directory, "server/home");
   const running = join(place.directory, "running.json");
-  const port = await findFreePort();
+  const port = await findFreePort("127.0.0.1"); // where somebody is faster, another one is tried
   const deadline = Date.now() + WITHIN_MS;
   const started = await place.startServer({
     ...{ argv: recipe.argv(port), cwd: "/", env: ENV, graceMs: GRACE_MS, held: home },
@@ -210,17 +207,4 @@ function keepOutput({ stdout, stderr }: GuardedProcess): () => string {
       kept = (kept + text).slice(-MAX_OUTPUT);
     });
   return () => kept;
-}
-
-/** Somebody may be faster than the server: then it says so, and another port is tried. */
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a port was asked for");
-  return address.port;
 }

@@ -26,6 +26,8 @@ export interface GuardOptions {
    * reach by its path, as the directories above are somebody else's.
    */
   readonly held?: string;
+  /** Asks it to end, as stop() does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Its descriptor in the guard and below. Linux follows such a link without asking for the way: proc_pid_fd(5). */
@@ -95,28 +97,19 @@ export async function startGuarded(options: GuardOptions): Promise<GuardedProces
 export interface RunGuardedOptions extends Omit<GuardOptions, "hasInput"> {
   /** Descriptor of ours that its standard output goes to; its other streams are ours. */
   readonly output: number;
-  /** Asks it to end. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs a process to its end with our own streams. It is in a session of its own: Ctrl-C is for us. */
-export async function runGuarded({ output, signal, ...options }: RunGuardedOptions): Promise<ProcessEnd> {
-  signal?.throwIfAborted();
-  const { ended, stop } = await spawnGuard(options, ["inherit", output, "inherit"]);
-  const abort = () => void stop();
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
-  try {
-    return await ended;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
+export async function runGuarded({ output, ...options }: RunGuardedOptions): Promise<ProcessEnd> {
+  options.signal?.throwIfAborted();
+  const { ended } = await spawnGuard(options, ["inherit", output, "inherit"]);
+  return ended;
 }
 
 type Streams = readonly ["pipe" | "ignore" | "inherit", "pipe" | number, "pipe" | "inherit"];
 
 async function spawnGuard(options: Omit<GuardOptions, "hasInput">, streams: Streams) {
-  const { python, argv, cwd, env, graceMs, lock = "", user, held } = options;
+  const { python, argv, cwd, env, graceMs, lock = "", user, held, signal } = options;
   if (argv.length === 0) throw new Error("an argv has at least one word");
   const become = user === undefined ? "" : `${user.uid}:${user.gid}`;
   const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, become, ...argv];
@@ -148,5 +141,9 @@ async function spawnGuard(options: Omit<GuardOptions, "hasInput">, streams: Stre
     control.destroy(); // what a crash of this program does, too
     return ended;
   };
+  const abort = () => void stop();
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  void ended.then(() => signal?.removeEventListener("abort", abort));
   return { child, ended, stop };
 }

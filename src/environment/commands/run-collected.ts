@@ -16,10 +16,7 @@ export async function runCollected(
 ): Promise<CommandResult> {
   const python = join(runnable.prefix, "bin/python");
   const hasInput = input !== undefined;
-  const started = await startGuarded({ python, argv, cwd, env, graceMs: GRACE_MS, hasInput });
-  const stop = () => void started.stop();
-  signal?.addEventListener("abort", stop, { once: true });
-  if (signal?.aborted) stop();
+  const started = await startGuarded({ python, argv, cwd, env, graceMs: GRACE_MS, hasInput, signal });
   try {
     const feeding = feed(started, input);
     const streams = [started.stdout, started.stderr].map((stream) => keepTail(stream, keepBytes));
@@ -29,7 +26,6 @@ export async function runCollected(
     signal?.throwIfAborted();
     return { ...end, stdout, stderr };
   } finally {
-    signal?.removeEventListener("abort", stop);
     await started.stop();
   }
 }

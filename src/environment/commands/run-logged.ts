@@ -61,14 +61,10 @@ async function run(
     const start = await startOfCommand(environment, name, { command, args: [] });
     const python = join(environment.runnable.prefix, "bin/python");
     const env = { PYTHONUNBUFFERED: "1", ...start.env }; // as for a process: its lines are told as they come
-    const guard = { python, ...start, env, graceMs, ...(lock !== undefined && { lock }) };
+    const guard = { python, ...start, env, graceMs, signal, ...(lock !== undefined && { lock }) };
     signal?.throwIfAborted();
     const { started, finished } = await startInstance(guard, { part, log, onEvent });
-    const stop = () => void started.stop();
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop(); // meanwhile
     await finished;
-    signal?.removeEventListener("abort", stop);
     return started.ended;
   }
   const { stdout, stderr, ...end } = await runCommand(environment, name, { signal, onEvent });

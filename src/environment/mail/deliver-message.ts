@@ -39,7 +39,7 @@ export async function deliverMessage(environment: Environment, options: Delivery
   const python = join(environment.runnable.prefix, "bin/python");
   const env = { ...start.env, SENDER: sender, RECIPIENT: recipient };
   const { started, finished } = await startInstance(
-    { ...start, python, env, graceMs, hasInput: true },
+    { ...start, python, env, graceMs, hasInput: true, signal },
     {
       ...{ part: MAIL_PART, log },
       onEvent(event) {
@@ -48,16 +48,12 @@ export async function deliverMessage(environment: Environment, options: Delivery
       },
     },
   );
-  const stop = () => void started.stop();
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
   try {
     // It may end without reading all of it: what it says counts.
     if (started.stdin !== undefined) await pipeline(message, started.stdin).catch(() => {});
     await finished;
     return { ...(await started.ended), isCut: signal.aborted, lastLine };
   } finally {
-    signal.removeEventListener("abort", stop);
     message.destroy();
   }
 }
