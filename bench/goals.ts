@@ -25,7 +25,7 @@ const PLAIN = "holdall, without bytecode";
 const AS_ZSTD = "would be with zstd";
 
 /** Those of ARCHITECTURE.md. */
-export const GOALS: readonly Goal[] = [
+const GOALS: readonly Goal[] = [
   goal("warm start, against a clean venv", 1.02, ["start", "holdall", "warm: `check`"], ["clean venv"]),
   goal("first start, against pex", 0.5, ["start", "holdall", "first: `check`"], PEX),
   goal("first start, against shiv", 0.7, ["start", "holdall", "first: `check`"], ["shiv"]),

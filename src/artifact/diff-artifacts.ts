@@ -56,7 +56,7 @@ export function diffArtifacts(from: Artifact, to: Artifact): ArtifactDifference 
 }
 
 /** What a target is for, in one line. */
-export function renderTargetName({ python, processor, libc }: Target): string {
+function renderTargetName({ python, processor, libc }: Target): string {
   return [python.abi, processor, ...(libc === undefined ? [] : [libc.kind, libc.floor])].join(" ");
 }
 

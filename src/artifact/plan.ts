@@ -121,7 +121,6 @@ export const NOWHERE: Word = "{app}/.nothing-to-import";
 
 /** The names that may stand in braces. */
 export const PLACEHOLDERS = ["app", "host", "port"] as const;
-export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /**
  * The first word is looked up in the release's `bin` first (`python` is there too), then in PATH.

@@ -17,7 +17,7 @@ export interface PlacedMember extends Member {
 }
 
 export const MANIFEST_NAME = "manifest.json";
-export const SIGNATURE_NAME = "manifest.sig";
+const SIGNATURE_NAME = "manifest.sig";
 export const PREFIX_NAME = "prefix";
 export const END_SIZE = 22;
 

@@ -43,7 +43,7 @@ export interface SourceInput {
   readonly findUv: () => Promise<Uv>;
 }
 
-/** @throws AppError `packedCodecollide`, `file_outside`, `layer_invalid`, `build_command_failed`; that of planning. */
+/** @throws AppError `files_collide`, `file_outside`, `layer_invalid`, `build_command_failed`; that of planning. */
 export async function gatherSources(
   run: BuildRun,
   installed: readonly InstalledDistribution[],

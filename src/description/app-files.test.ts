@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { appFilesOf, readAppFiles } from "./app-files.ts";
+import { appFilesOf } from "../testing/app-files-of.ts";
+import { readAppFiles } from "./app-files.ts";
 
 /** `app/` with a file, a directory and links; `secret` beside it. */
 async function makeApp(t: TestContext): Promise<string> {

@@ -65,21 +65,6 @@ export function readAppFiles(directory: string): AppFiles {
   };
 }
 
-/** An application whose files are texts in memory: path to text. */
-export function appFilesOf(texts: Readonly<Record<string, string>>): AppFiles {
-  return {
-    has: (path) => Object.hasOwn(texts, path),
-    read: (path) => (Object.hasOwn(texts, path) ? texts[path] : undefined),
-    list(directory) {
-      const start = directory === "." || directory === "" ? "" : `${directory.replace(/\/$/, "")}/`;
-      const names = Object.keys(texts)
-        .filter((path) => path.startsWith(start))
-        .map((path) => path.slice(start.length).replace(/\/.*$/, "/"));
-      return [...new Set(names)].sort();
-    },
-  };
-}
-
 /** Name of an application that has no better one: that of its directory. */
 export function directoryName(directory: string): string {
   return basename(realRoot(directory));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AppError } from "../errors/app-error.ts";
-import { appFilesOf } from "./app-files.ts";
+import { appFilesOf } from "../testing/app-files-of.ts";
 import { describe } from "./describe.ts";
 
 /** Stands in a text before the character that the caret should point at. */

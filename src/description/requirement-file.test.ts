@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AppError } from "../errors/app-error.ts";
-import { appFilesOf } from "./app-files.ts";
+import { appFilesOf } from "../testing/app-files-of.ts";
 import { renderRequirement } from "./requirement.ts";
 import { parseRequirementFile } from "./requirement-file.ts";
 

@@ -56,8 +56,3 @@ export function parseTargetPlatform(text: string): TargetPlatform | PlatformProb
 export function isTargetPlatform(parsed: TargetPlatform | PlatformProblem): parsed is TargetPlatform {
   return "processor" in parsed;
 }
-
-/** The inverse of parsing. */
-export function renderTargetPlatform({ processor, libc, ceiling }: TargetPlatform): string {
-  return `${processor}-${libc}${ceiling}`;
-}

@@ -10,7 +10,7 @@ export const DEFAULT_ADDRESS: Address = { host: "127.0.0.1", port: 8000 };
 const MAX_PORT = 65_535;
 
 /** Processes that listen: `web`, and those whose command line has `{port}`; `web` first, then by name. */
-export function listListeners({ processes }: Plan): readonly string[] {
+function listListeners({ processes }: Plan): readonly string[] {
   return Object.entries(processes)
     .filter(([name, { argv }]) => name === "web" || argv.some((word) => /(?<!\{)\{port\}/.test(word)))
     .map(([name]) => name)

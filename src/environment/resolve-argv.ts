@@ -25,7 +25,7 @@ export function resolveArgv(argv: readonly Word[], runnable: Runnable, address: 
   return isPythonScript(program) ? [join(bin, "python"), program, ...rest] : [program, ...rest];
 }
 
-export function replaceWord(word: Word, { app }: Pick<Runnable, "app">, { host, port }: Address): string {
+function replaceWord(word: Word, { app }: Pick<Runnable, "app">, { host, port }: Address): string {
   const meanings: Readonly<Record<string, string>> = {
     ...{ "{{": "{", "}}": "}", "{app}": app, "{host}": host, "{port}": String(port) },
   };

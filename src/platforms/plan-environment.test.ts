@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parsePlan } from "../artifact/parse-plan.ts";
-import { appFilesOf } from "../description/app-files.ts";
 import { describe } from "../description/describe.ts";
+import { appFilesOf } from "../testing/app-files-of.ts";
 import type { PlanInput } from "./platform.ts";
 import { planApplication } from "./registry.ts";
 

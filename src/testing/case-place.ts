@@ -70,7 +70,7 @@ let packing: Promise<string> | undefined;
  * A folder `NAME-VERSION` or `NAME-VERSION-TAG` is a wheel: its files are what the wheel has. `wheel.json` in it may
  * have `requires`, `entryPoints`, `record` and `mode` of WheelContent.
  */
-export function readWheels(directory: string): Wheel[] {
+function readWheels(directory: string): Wheel[] {
   const folders = globSync("*-*/", { cwd: directory }).toSorted();
   return folders.map((folder) => readWheel(join(directory, folder)));
 }

@@ -87,7 +87,7 @@ export async function assertRecovered(
 }
 
 /** No process that was started with this cache lives on. */
-export async function assertNobodyLeft({ cache }: ArtifactToStart, title: string): Promise<void> {
+async function assertNobodyLeft({ cache }: ArtifactToStart, title: string): Promise<void> {
   await eventually(`${title}: all processes end`, () =>
     readdirSync("/proc").some((pid) => /^\d+$/.test(pid) && hasCache(pid, cache)) ? undefined : true,
   );

@@ -29,7 +29,7 @@ const MACHINE: Pick<Target, "processor" | "libc"> = {
   libc: { kind: "glibc", floor: "2.2" },
 };
 
-export const SMALL_INTERPRETER: readonly LayerEntry[] = [
+const SMALL_INTERPRETER: readonly LayerEntry[] = [
   fileEntry("python/bin/python3.11", PROGRAM, { isExecutable: true }),
   { kind: "link", path: "python/bin/python3", target: "python3.11" },
   { kind: "link", path: "python/lib/python3.11/again", target: "../../bin/python3" },

@@ -73,7 +73,7 @@ async function probe(
 }
 
 /** @returns undefined when the text is not the answer of a probe. */
-export function parseProbe(text: string | undefined): Interpreter | undefined {
+function parseProbe(text: string | undefined): Interpreter | undefined {
   if (text === undefined) return undefined;
   try {
     return v.parse(InterpreterSchema, JSON.parse(text));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "smol-toml";
 import type { BuildRun } from "../build-run.ts";
 
-export const PYPI = "https://pypi.org/simple/";
+const PYPI = "https://pypi.org/simple/";
 
 /**
  * Address of the package index that this machine's configuration names, for fetching uv itself: afterwards uv reads its

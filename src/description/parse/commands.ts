@@ -26,7 +26,7 @@ export interface CommandOptions {
   readonly mayBeBuilt: boolean;
 }
 
-export function parseCommand(
+function parseCommand(
   written: WrittenCommand,
   path: Path,
   context: Context,

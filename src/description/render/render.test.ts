@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appFilesOf } from "../app-files.ts";
+import { appFilesOf } from "../../testing/app-files-of.ts";
 import { describe } from "../describe.ts";
 import { LIFECYCLE_NAMES } from "../description.ts";
 import { FIELDS } from "../schema/schema.ts";

@@ -7,7 +7,7 @@ import {
   renderReference,
   SCHEMA_FILE,
 } from "../../../scripts/write-description-docs.ts";
-import { appFilesOf } from "../app-files.ts";
+import { appFilesOf } from "../../testing/app-files-of.ts";
 import { describe } from "../describe.ts";
 import { FIELDS } from "./schema.ts";
 

@@ -67,7 +67,7 @@ export function refusalAt(
 }
 
 /** `processes.web.command[0]`. */
-export function fieldName(path: Path): string {
+function fieldName(path: Path): string {
   return path
     .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${part}`))
     .join("");

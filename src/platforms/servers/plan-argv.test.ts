@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appFilesOf } from "../../description/app-files.ts";
 import { describe } from "../../description/describe.ts";
+import { appFilesOf } from "../../testing/app-files-of.ts";
 import { planArgv } from "./plan-argv.ts";
 
 const RUNNER = "python -m holdall_gunicorn";

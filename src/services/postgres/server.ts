@@ -7,7 +7,7 @@ import type { ServicePlace } from "../service.ts";
 import { missing } from "../service-errors.ts";
 import { withClient } from "./client.ts";
 
-export const ADMINISTRATOR = "holdall";
+const ADMINISTRATOR = "holdall";
 
 const DATA = `${HELD_DIRECTORY}/data`;
 

@@ -61,7 +61,7 @@ export function splitStatements(text: string, dialect: Dialect): readonly SqlSta
 }
 
 /** Line, from 1, of offsets that only grow. */
-export function countLines(text: string): (offset: number) => number {
+function countLines(text: string): (offset: number) => number {
   let [line, counted] = [1, 0];
   return (offset) => {
     for (let at = text.indexOf("\n", counted); at !== -1 && at < offset; at = text.indexOf("\n", at + 1))
