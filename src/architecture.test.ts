@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { findViolations } from "./testing/architecture.ts";
+import { PACKAGE_ROOT } from "./system/package-root.ts";
+import { findUnusedExports, findViolations } from "./testing/architecture.ts";
 import { readModules } from "./testing/read-modules.ts";
 
 test("imports go down only, and each folder keeps to what it may touch", () => {
@@ -84,9 +85,42 @@ test("catches a command that does what the library cannot", (t) => {
   writeFileSync(join(directory, "index.ts"), 'export { a } from "./builder/a.ts";');
   writeFileSync(
     join(directory, "cli/a.ts"),
-    'import { a } from "../builder/a.ts";\nimport type { T } from "../builder/t.ts";\nconst b = await import("../builder/b.ts");',
+    [
+      'import { a, other, type T } from "../builder/a.ts";',
+      'import type { U } from "../builder/t.ts";',
+      'const { b: c } = await import("../builder/b.ts");',
+    ].join("\n"),
   );
   assert.deepEqual(findViolations(readModules(directory)), [
-    "cli/a.ts imports builder/b.ts: the library exports nothing of it",
+    "cli/a.ts uses other of builder/a.ts: the library does not export it",
+    "cli/a.ts uses b of builder/b.ts: the library does not export it",
   ]);
+});
+
+/** Taken by the text of a program that a test starts. */
+const TAKEN_BY_PROGRAMS = ["startPlace of src/testing/service-conformance.ts"];
+
+test("what a module exports, another one uses", () => {
+  const modules = readModules(PACKAGE_ROOT, "{src,scripts,bench,cases}/**/*.ts");
+  const library = "src/index.ts";
+  assert.deepEqual(
+    findUnusedExports(modules).filter((each) => !each.endsWith(library) && !TAKEN_BY_PROGRAMS.includes(each)),
+    [],
+  );
+});
+
+test("catches an export that nobody uses, however it could be imported", (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "holdall-architecture-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const names = ["plain", "renamed", "lazy", "single", "nobody"];
+  writeFileSync(join(directory, "a.ts"), names.map((name) => `export const ${name} = 1;`).join("\n"));
+  writeFileSync(
+    join(directory, "b.ts"),
+    [
+      'import { plain, renamed as other } from "./a.ts";',
+      'const { lazy } = await import("./a.ts");',
+      'const one = (await import("./a.ts")).single;',
+    ].join("\n"),
+  );
+  assert.deepEqual(findUnusedExports(readModules(directory)), ["nobody of a.ts"]);
 });

@@ -24,6 +24,18 @@ test("each code of the table is thrown somewhere", () => {
   assert.deepEqual(unused, []);
 });
 
+test("docs/library.md names each value that the library exports", () => {
+  const library = readModules(import.meta.dirname, "index.ts")[0];
+  const document = readFileSync(join(PACKAGE_ROOT, "docs/library.md"), "utf8");
+  const exported = library?.imports.flatMap(({ names = [] }) => names).concat(library.exports) ?? [];
+  assert.ok(exported.length > 30, `only ${exported.length} exports were seen`);
+  const known = exported.filter((name) => name !== "openAppPackage"); // AppPackage.open() is it
+  assert.deepEqual(
+    known.filter((name) => !document.includes(`\`${name}\``)),
+    [],
+  );
+});
+
 /** Programs of others that documents show, besides `holdall`, `npm` and artifacts. */
 const KNOWN_PROGRAMS = [
   "cd",

@@ -3,8 +3,24 @@ import type { AppPackage as OpenedPackage, PackageOptions } from "./environment/
 import { openAppPackage } from "./environment/app-package/open-app-package.ts";
 
 export type { Artifact } from "./artifact/artifact.ts";
+export type {
+  CacheCommand,
+  CacheReports,
+  ListedCache,
+  PrunedCache,
+  RepairedCache,
+  VerifiedCache,
+} from "./artifact/cache-reports.ts";
 export { type ArtifactDifference, diffArtifacts } from "./artifact/diff-artifacts.ts";
-export type { Identity, Layer, Manifest, Target } from "./artifact/manifest.ts";
+export { type LookAfterOptions, lookAfterCache } from "./artifact/look-after-cache.ts";
+export {
+  type IdentifiedLayer,
+  type Identity,
+  type Layer,
+  listLayers,
+  type Manifest,
+  type Target,
+} from "./artifact/manifest.ts";
 export { openArtifact, readManifest } from "./artifact/open-artifact.ts";
 export { packArtifact } from "./artifact/pack-artifact.ts";
 export type { Plan } from "./artifact/plan.ts";
@@ -23,6 +39,7 @@ export {
   parseTargetPlatform,
   type TargetPlatform,
 } from "./description/target-platform.ts";
+export { DEFAULT_ADDRESS } from "./environment/addresses.ts";
 export type {
   PackageEvent,
   PackageOptions,
@@ -36,6 +53,7 @@ export {
   type Requirement,
   type RequirementOptions,
 } from "./environment/check-requirements.ts";
+export { type ArtifactCall, enterArtifact } from "./environment/commands/enter-artifact.ts";
 export { enterCommand } from "./environment/commands/enter-command.ts";
 export { type CommandOptions, type CommandResult, runCommand } from "./environment/commands/run-command.ts";
 export { type DevelopmentOptions, runDevelopment } from "./environment/development/run-development.ts";
@@ -58,10 +76,16 @@ export { addressUrl } from "./environment/processes/wait-for-listener.ts";
 export { type PlannedApplication, readApplication } from "./environment/read-application.ts";
 export { readSettings } from "./environment/read-settings.ts";
 export type { Address } from "./environment/resolve-argv.ts";
+export {
+  GENERATE_CONFIG,
+  generateConfig,
+  type ListedCommand,
+  listCommands,
+} from "./environment/settings/generate-config.ts";
 export type { PackageInstallation } from "./environment/system-packages/install-system-packages.ts";
 export { type TestOptions, type TestOutcome, testApplication } from "./environment/test-application.ts";
 export { AppError, type ErrorCode } from "./errors/app-error.ts";
-export { planApplication } from "./platforms/registry.ts";
+export { choosePlatforms, planApplication } from "./platforms/registry.ts";
 
 /** An application, whatever form it has, with an environment of its own. */
 export type AppPackage = OpenedPackage;

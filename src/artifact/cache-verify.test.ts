@@ -20,7 +20,8 @@ import {
   start,
   startFacts,
 } from "../testing/artifact-to-start.ts";
-import { type CacheCommand, lookAfterCache } from "./look-after-cache.ts";
+import type { CacheCommand } from "./cache-reports.ts";
+import { lookAfterCache } from "./look-after-cache.ts";
 import { sha256 } from "./measure.ts";
 import { openArtifact } from "./open-artifact.ts";
 

@@ -5,69 +5,51 @@ import { errnoOf } from "../system/file-errors.ts";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
 import { type ProcessResult, runProcess } from "../system/run-process.ts";
 import type { Artifact } from "./artifact.ts";
+import type { CacheCommand, CacheReports } from "./cache-reports.ts";
 import { PREFIX_NAME } from "./zip.ts";
 
 const PROGRAM = join(PACKAGE_ROOT, "support/build/look_after_cache.py");
 const PYTHONS = ["python3", "python"];
 const MAX_BYTES = 256 * 1024 * 1024;
 
-const ReleaseFields = {
-  release: v.string(),
-  /** `null`: its record cannot be read. */
-  name: v.nullable(v.string()),
-  version: v.nullable(v.string()),
-  /** The last start; `null`: nobody knows. */
-  usedAt: v.nullable(v.string()),
-};
-const ProblemsSchema = v.array(v.object({ path: v.string(), problem: v.string() }));
-const ListedSchema = v.object({
-  cache: v.string(),
-  releases: v.array(v.object({ ...ReleaseFields, isInUse: v.boolean(), sizeBytes: v.number() })),
-  layers: v.number(),
-  /** On the disk, each file once; with what builds keep. */
-  sizeBytes: v.number(),
-});
-const VerifiedSchema = v.object({
-  cache: v.string(),
-  layers: v.number(),
-  problems: ProblemsSchema,
-  notes: ProblemsSchema,
-});
-const RepairedSchema = v.object({
-  cache: v.string(),
-  problems: ProblemsSchema,
-  removed: v.array(v.string()),
-  /** They run; the next start makes another in their place. */
-  condemned: v.array(v.string()),
-  /** The release of the artifact that was named. */
-  made: v.nullable(v.string()),
-});
-const PrunedSchema = v.object({
-  cache: v.string(),
-  isDryRun: v.boolean(),
-  releases: v.array(v.object(ReleaseFields)),
-  layers: v.array(
-    v.object({ layer: v.string(), name: v.nullable(v.string()), version: v.nullable(v.string()) }),
-  ),
-  buildFiles: v.number(),
-  /** A build may be running, so what builds keep stays. */
-  isBuilding: v.boolean(),
-  freedBytes: v.number(),
-  kept: v.array(v.object({ ...ReleaseFields, reason: v.string() })),
-});
-const SCHEMAS = {
-  list: ListedSchema,
-  verify: VerifiedSchema,
-  repair: RepairedSchema,
-  prune: PrunedSchema,
-  clear: PrunedSchema,
-} as const;
+const NAMED = { name: v.nullable(v.string()), version: v.nullable(v.string()) };
+const RELEASE = { release: v.string(), ...NAMED, usedAt: v.nullable(v.string()) };
+const PROBLEMS = v.array(v.object({ path: v.string(), problem: v.string() }));
+const parsePruned = v.parser(
+  v.object({
+    cache: v.string(),
+    isDryRun: v.boolean(),
+    releases: v.array(v.object(RELEASE)),
+    layers: v.array(v.object({ layer: v.string(), ...NAMED })),
+    buildFiles: v.number(),
+    isBuilding: v.boolean(),
+    freedBytes: v.number(),
+    kept: v.array(v.object({ ...RELEASE, reason: v.string() })),
+  }),
+);
 
-export type CacheCommand = keyof typeof SCHEMAS;
-export type ListedCache = v.InferOutput<typeof ListedSchema>;
-export type VerifiedCache = v.InferOutput<typeof VerifiedSchema>;
-export type RepairedCache = v.InferOutput<typeof RepairedSchema>;
-export type PrunedCache = v.InferOutput<typeof PrunedSchema>;
+const PARSERS: { readonly [Command in CacheCommand]: (value: unknown) => CacheReports[Command] } = {
+  list: v.parser(
+    v.object({
+      cache: v.string(),
+      releases: v.array(v.object({ ...RELEASE, isInUse: v.boolean(), sizeBytes: v.number() })),
+      layers: v.number(),
+      sizeBytes: v.number(),
+    }),
+  ),
+  verify: v.parser(v.object({ cache: v.string(), layers: v.number(), problems: PROBLEMS, notes: PROBLEMS })),
+  repair: v.parser(
+    v.object({
+      cache: v.string(),
+      problems: PROBLEMS,
+      removed: v.array(v.string()),
+      condemned: v.array(v.string()),
+      made: v.nullable(v.string()),
+    }),
+  ),
+  prune: parsePruned,
+  clear: parsePruned,
+};
 
 export interface LookAfterOptions {
   /** Options of the command, docs/cache.md. */
@@ -85,14 +67,14 @@ export interface LookAfterOptions {
 export async function lookAfterCache<Command extends CacheCommand>(
   command: Command,
   { words, artifact, env, signal }: LookAfterOptions,
-): Promise<v.InferOutput<(typeof SCHEMAS)[Command]>> {
+): Promise<CacheReports[Command]> {
   const options = { env, signal, keepBytes: MAX_BYTES };
   const asked = [command, "--json", ...words];
   const { stdout, stderr } =
     artifact === undefined
       ? await runOwnProgram(asked, options)
       : await runProcess(["/bin/sh", resolve(scriptOf(artifact)), "--holdall", "cache", ...asked], options);
-  if (stdout !== "") return v.parse(SCHEMAS[command], JSON.parse(stdout));
+  if (stdout !== "") return PARSERS[command](JSON.parse(stdout));
   const [, message, hint] = stderr.match(/^(cannot .*)\nhint: (.*)\n$/) ?? [];
   throw new AppError({
     code: "cache_unusable",

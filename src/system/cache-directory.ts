@@ -1,4 +1,4 @@
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 
 const PLACES = [
@@ -25,4 +25,9 @@ export function cacheDirectory(env: Readonly<NodeJS.ProcessEnv>): string {
   const path = `${env[variable]}${below}`;
   if (!isAbsolute(path)) throw wrong(`${variable} is ${env[variable]}, not an absolute path`);
   return path;
+}
+
+/** What builds keep in the user's cache: docs/building.md, "The cache". @throws the same. */
+export function buildCacheDirectory(env: Readonly<NodeJS.ProcessEnv>): string {
+  return join(cacheDirectory(env), "build");
 }

@@ -34,32 +34,40 @@ export function findViolations(modules: readonly Module[]): string[] {
   ];
 }
 
-/** What commands use for people alone: their words, their lists, the care of a user's cache. */
-const OF_COMMANDS = [
-  "artifact/look-after-cache.ts",
-  "environment/addresses.ts",
-  "environment/settings/generate-config.ts",
-  "environment/settings/template.ts",
-];
-
 /**
- * What the command can do, a program can do: it uses modules that the library exports from. (It imports them one by one, as a
- * command loads its own part only.)
+ * What the command can do, a program can do: it uses nothing that the library does not export. (It imports the modules one
+ * by one, as a command loads its own part only.)
  */
 function libraryViolations(modules: readonly Module[]): string[] {
   const library = modules.find(({ path }) => path === "index.ts");
   if (library === undefined) return [];
-  const exported = new Set(library.imports.map(({ target }) => target));
+  const exported = new Set(library.imports.flatMap(namesIn));
   const isForAll = (target: string) =>
     !target.endsWith(".ts") || ["errors", "system", "cli"].includes(folderOf(target));
   return modules
     .filter(({ path }) => folderOf(path) === "cli" && !isTest(path))
     .flatMap(({ path, imports }) =>
       imports
-        .filter(({ target, isType }) => !isType && !isForAll(target))
-        .filter(({ target }) => !exported.has(target) && !OF_COMMANDS.includes(target))
-        .map(({ target }) => `${path} imports ${target}: the library exports nothing of it`),
+        .filter(({ target }) => !isForAll(target))
+        .flatMap(namesIn)
+        .filter((name) => !exported.has(name))
+        .map((name) => `${path} uses ${name}: the library does not export it`),
     );
+}
+
+/** `lookAfterCache of artifact/look-after-cache.ts`. */
+function namesIn({ target, names = ["all"] }: Import): string[] {
+  return names.map((name) => `${name} of ${target}`);
+}
+
+/** Values that a module has for others, and nobody takes. */
+export function findUnusedExports(modules: readonly Module[]): string[] {
+  const taken = new Set(modules.flatMap(({ imports }) => imports.flatMap(namesIn)));
+  return modules.flatMap(({ path, exports }) =>
+    exports
+      .map((name) => `${name} of ${path}`)
+      .filter((name) => !taken.has(name) && !taken.has(`all of ${path}`)),
+  );
 }
 
 function importViolations({ path, imports }: Module): string[] {

@@ -1,18 +1,17 @@
 import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { BuiltArtifact } from "../../builder/build-artifact.ts";
-
 import {
   isTargetPlatform,
   parseTargetPlatform,
   type TargetPlatform,
 } from "../../description/target-platform.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { cacheDirectory } from "../../system/cache-directory.ts";
+import { buildCacheDirectory } from "../../system/cache-directory.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { defineCommand } from "../command.ts";
-import { describeBuildEvent } from "../render/build-event.ts";
 import { DIRECTORY } from "./arguments.ts";
+import { reportBuilding } from "./report-building.ts";
 
 export const buildCommand = defineCommand(
   {
@@ -67,7 +66,7 @@ export const buildCommand = defineCommand(
     context,
   ): Promise<BuiltArtifact> => {
     const { buildArtifact } = await import("../../builder/build-artifact.ts");
-    const { env, signal, onProgress } = context;
+    const { env, signal } = context;
     const place = resolve(output ?? ".");
     const isDirectory = (await stat(place).catch(undefinedIfMissing))?.isDirectory() ?? false;
     return buildArtifact({
@@ -78,13 +77,10 @@ export const buildCommand = defineCommand(
       targets: target.length === 0 ? undefined : target.map(readTarget),
       withPython,
       checkImports: !isUnchecked,
-      cacheDirectory: join(cacheDirectory(env), "build"),
+      cacheDirectory: buildCacheDirectory(env),
       env,
       signal,
-      onEvent: (event) => {
-        const progress = describeBuildEvent(event);
-        if (progress) onProgress(progress);
-      },
+      onEvent: reportBuilding(context),
     });
   },
 );

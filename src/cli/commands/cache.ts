@@ -1,9 +1,4 @@
-import type {
-  ListedCache,
-  PrunedCache,
-  RepairedCache,
-  VerifiedCache,
-} from "../../artifact/look-after-cache.ts";
+import type { ListedCache, PrunedCache, RepairedCache, VerifiedCache } from "../../artifact/cache-reports.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { defineCommand } from "../command.ts";
 

@@ -1,9 +1,7 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { EndedDevelopment } from "../../environment/development/run-development.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { cacheDirectory } from "../../system/cache-directory.ts";
 import { defineCommand } from "../command.ts";
-import { describeBuildEvent } from "../render/build-event.ts";
 import { APPLICATION, ENVIRONMENT_OPTIONS } from "./arguments.ts";
 
 export const devCommand = defineCommand(
@@ -38,30 +36,22 @@ export const devCommand = defineCommand(
   },
   async (args, context): Promise<EndedDevelopment> => {
     const { runDevelopment } = await import("../../environment/development/run-development.ts");
-    const { readAddress } = await import("./open-place.ts");
-    const { env, signal, onProgress, onEvent, confirm } = context;
-    const address = readAddress(args, env);
+    const { readPlace } = await import("./read-place.ts");
+    const { env, onEvent, confirm } = context;
+    const application = resolve(args.application);
+    const place = readPlace(application, args, context);
     if (args.migrate && args["no-migrate"])
       throw wrong("--no-migrate", "--migrate is there too", "Write one of them.");
     const decided = args.migrate || args["no-migrate"] ? args.migrate : undefined;
     const ask = confirm && ((command: string) => confirm(`Run ${command} first?`));
     return runDevelopment({
-      application: resolve(args.application),
-      workingDirectory: process.cwd(),
-      ...(args.environment !== undefined && { base: resolve(args.environment) }),
-      address: { ...address, host: args.host ?? address.host },
+      ...place,
+      ...{ application, workingDirectory: process.cwd(), env: { ...env }, signal: context.signal, onEvent },
+      address: { ...place.address, host: args.host ?? place.address.host },
       only: args.only.length === 0 ? undefined : args.only,
       reload: !args["no-reload"],
       migrate: decided ?? ask,
-      settingsFile: args.settings,
-      set: args.set,
       python: args.python,
-      cacheDirectory: join(cacheDirectory(env), "build"),
-      ...{ env: { ...env }, signal, onEvent },
-      onBuildEvent: (event) => {
-        const progress = describeBuildEvent(event);
-        if (progress) onProgress(progress);
-      },
     });
   },
 );

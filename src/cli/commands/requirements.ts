@@ -1,9 +1,6 @@
-import { join, resolve } from "node:path";
-import { findForm } from "../../environment/application-form.ts";
+import { resolve } from "node:path";
 import type { Requirement } from "../../environment/check-requirements.ts";
-import { cacheDirectory } from "../../system/cache-directory.ts";
 import { defineCommand } from "../command.ts";
-import { describeBuildEvent } from "../render/build-event.ts";
 import { APPLICATION, ENVIRONMENT_OPTIONS } from "./arguments.ts";
 
 export const requirementsCommand = defineCommand(
@@ -23,20 +20,10 @@ export const requirementsCommand = defineCommand(
       },
     ],
   },
-  async ({ application, ...values }, { env, signal, onProgress }): Promise<readonly Requirement[]> => {
+  async ({ application, ...values }, context): Promise<readonly Requirement[]> => {
     const { checkRequirements } = await import("../../environment/check-requirements.ts");
-    const { readAddress } = await import("./open-place.ts");
+    const { readPlace } = await import("./read-place.ts");
     const path = resolve(application);
-    const isCheckout = findForm(path) === "checkout";
-    return checkRequirements(path, {
-      base: resolve(values.environment ?? (isCheckout ? path : ".")),
-      kind: isCheckout ? "development" : "run",
-      ...{ address: readAddress(values, env), env, signal, set: values.set, settingsFile: values.settings },
-      cacheDirectory: join(cacheDirectory(env), "build"),
-      onBuildEvent: (event) => {
-        const progress = describeBuildEvent(event);
-        if (progress) onProgress(progress);
-      },
-    });
+    return checkRequirements(path, readPlace(path, values, context));
   },
 );

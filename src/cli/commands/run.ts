@@ -1,20 +1,21 @@
 import { resolve } from "node:path";
 import type { Plan } from "../../artifact/plan.ts";
-import { findArtifactScript, findForm } from "../../environment/application-form.ts";
+import { findForm } from "../../environment/application-form.ts";
+import { enterArtifact } from "../../environment/commands/enter-artifact.ts";
 import type { CommandResult } from "../../environment/commands/run-command.ts";
 import type { Presence } from "../../environment/presence.ts";
 import type { PlannedApplication } from "../../environment/read-application.ts";
 import {
   GENERATE_CONFIG,
-  hasGenerateConfig,
+  generateConfig,
   type ListedCommand,
   listCommands,
 } from "../../environment/settings/generate-config.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { ProcessEnd } from "../../system/guarded-process.ts";
-import { replaceProcess } from "../../system/replace-process.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { APPLICATION, ENVIRONMENT_OPTIONS, type EnvironmentValues } from "./arguments.ts";
+import { reportEnvironment } from "./report-environment.ts";
 
 /** What there is to run, how a program has ended that had the terminal, or what a command of another kind did. */
 export type RunOutcome =
@@ -57,13 +58,14 @@ export const runCommand = defineCommand(
   },
   async ({ application, command, ...values }, context): Promise<RunOutcome> => {
     const [name, ...args] = command;
-    if (findForm(application) === "artifact") await startByItself(application, command, { values, context });
+    if (findForm(application) === "artifact" && isEnough(command, { values, context })) {
+      await enterArtifact(application, { words: command, env: context.env });
+    }
     const path = resolve(application);
     if (name === undefined) return list(path, values);
-    if (name === GENERATE_CONFIG) {
-      const template = await renderTemplate(path);
-      if (template !== undefined)
-        return { kind: "ran", status: 0, signal: undefined, stdout: template, stderr: "" };
+    const template = name === GENERATE_CONFIG ? await readTemplate(path) : undefined;
+    if (template !== undefined) {
+      return { kind: "ran", status: 0, signal: undefined, stdout: template, stderr: "" };
     }
     return runInPlace(path, { name, args, values, context });
   },
@@ -74,20 +76,26 @@ interface Call {
   readonly context: Context;
 }
 
-async function list(path: string, { environment }: EnvironmentValues): Promise<RunOutcome> {
+/** Whether an artifact that is started by itself does what was asked for: it knows no options of holdall, and prints no JSON. */
+function isEnough(command: readonly string[], { values, context: { isJson } }: Call): boolean {
+  if (command.length === 0) return !isJson;
+  const { set, settings, environment, port } = values;
+  return set.length === 0 && [settings, environment, port].every((value) => value === undefined);
+}
+
+async function list(path: string, values: EnvironmentValues): Promise<RunOutcome> {
   const { readApplication } = await import("../../environment/read-application.ts");
   const { listPresences } = await import("../../environment/presence.ts");
+  const { readBase } = await import("./read-place.ts");
   const { plan, ...about } = await readApplication(path);
-  const running = await listPresences(resolve(environment ?? (about.form === "checkout" ? path : ".")));
+  const running = await listPresences(readBase(path, values));
   return { kind: "list", ...about, commands: listCommands(plan), processes: plan.processes, running };
 }
 
-/** Undefined where the application has a command of that name itself, or no settings. */
-async function renderTemplate(path: string): Promise<string | undefined> {
+async function readTemplate(path: string): Promise<string | undefined> {
   const { readApplication } = await import("../../environment/read-application.ts");
-  const { renderSettingsTemplate } = await import("../../environment/settings/template.ts");
   const { name, plan } = await readApplication(path);
-  return hasGenerateConfig(plan) ? renderSettingsTemplate(name, plan.settings ?? {}) : undefined;
+  return generateConfig(name, plan);
 }
 
 async function runInPlace(
@@ -95,10 +103,15 @@ async function runInPlace(
   { name, args, values, context }: Call & { readonly name: string; readonly args: readonly string[] },
 ): Promise<RunOutcome> {
   const { enterCommand } = await import("../../environment/commands/enter-command.ts");
-  const { openPlace } = await import("./open-place.ts");
   const { runCommand: run } = await import("../../environment/commands/run-command.ts");
+  const { openApplication } = await import("../../environment/open-application.ts");
+  const { openEnvironment } = await import("../../environment/open-environment.ts");
+  const { readPlace } = await import("./read-place.ts");
   const { signal, hideProgress } = context;
-  const { environment, onEvent } = await openPlace(path, { values, context, starts: [name] });
+  const place = readPlace(path, values, context);
+  const runnable = await openApplication(path, { ...place, onEvent: place.onBuildEvent });
+  const onEvent = reportEnvironment(context);
+  const environment = await openEnvironment({ ...place, runnable, onEvent, starts: [name] });
   try {
     const end = await enterCommand(environment, name, { args, onStart: hideProgress });
     if (end !== undefined) return { kind: "ended", ...end };
@@ -118,35 +131,4 @@ function commandFailed(name: string, { stdout, stderr }: CommandResult): AppErro
     excerpt: stdout.split("\n").slice(-20).join("\n") || undefined,
     details: { command: name },
   });
-}
-
-/** execve(2), and no child: whoever started holdall has started the application. Returns when an environment is needed. */
-async function startByItself(
-  path: string,
-  command: readonly string[],
-  { values, context: { env, isJson } }: Call,
-): Promise<void> {
-  const { set, settings, environment, port } = values;
-  const hasOptions = [settings, environment, port].some((value) => value !== undefined) || set.length > 0;
-  const [name] = command;
-  if (name === undefined ? isJson : hasOptions || (await needsEnvironment(path, name))) return;
-  replaceProcess({ argv: ["/bin/sh", findArtifactScript(path), ...command], cwd: ".", env });
-}
-
-/** Whether an artifact cannot start a command by itself as well as in an environment. */
-async function needsEnvironment(path: string, name: string): Promise<boolean> {
-  const { readManifest } = await import("../../artifact/open-artifact.ts");
-  try {
-    const manifest = await readManifest(path);
-    return manifest.targets.some(({ plan }) => {
-      const command = Object.hasOwn(plan.commands, name) ? plan.commands[name] : undefined;
-      if (name === GENERATE_CONFIG && command === undefined) return false;
-      const isSupplied = plan.settings !== undefined || plan.services !== undefined;
-      return isSupplied || (command !== undefined && command.kind !== "argv");
-    });
-  } catch (error) {
-    // What is wrong with it is said by itself, as where there is no holdall.
-    if (error instanceof AppError && error.code.startsWith("artifact_")) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { DescribedSetting } from "../../environment/app-package/described-setting.ts";
-import { findForm } from "../../environment/application-form.ts";
 import { defineCommand } from "../command.ts";
 import { APPLICATION, ENVIRONMENT_OPTIONS } from "./arguments.ts";
 
@@ -24,8 +23,8 @@ export const settingsCommand = defineCommand(
   },
   async ({ application, settings, set, environment }, { env }): Promise<readonly DescribedSetting[]> => {
     const { readSettings } = await import("../../environment/read-settings.ts");
+    const { readBase } = await import("./read-place.ts");
     const path = resolve(application);
-    const base = resolve(environment ?? (findForm(path) === "checkout" ? path : "."));
-    return readSettings(path, { base, env, settingsFile: settings, set });
+    return readSettings(path, { base: readBase(path, { environment }), env, settingsFile: settings, set });
   },
 );

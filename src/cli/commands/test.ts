@@ -1,10 +1,11 @@
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { TestOutcome } from "../../environment/test-application.ts";
-import { cacheDirectory } from "../../system/cache-directory.ts";
+import { buildCacheDirectory } from "../../system/cache-directory.ts";
 import { defineCommand } from "../command.ts";
-import { describeBuildEvent } from "../render/build-event.ts";
 import { APPLICATION, ENVIRONMENT_OPTIONS } from "./arguments.ts";
+import { reportBuilding } from "./report-building.ts";
+import { reportEnvironment } from "./report-environment.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -32,18 +33,14 @@ export const testCommand = defineCommand(
   },
   async ({ application, keep, settings, set }, context): Promise<TestOutcome> => {
     const { testApplication } = await import("../../environment/test-application.ts");
-    const { describeEnvironmentEvent } = await import("./open-place.ts");
-    const { env, signal, isJson, onProgress, hideProgress } = context;
+    const { env, signal, isJson, hideProgress } = context;
     return testApplication({
       ...{ application: resolve(application), parent: tmpdir(), keep, settingsFile: settings, set },
-      ...{ env, signal, cacheDirectory: join(cacheDirectory(env), "build") },
+      ...{ env, signal, cacheDirectory: buildCacheDirectory(env) },
       output: isJson ? STDERR : STDOUT,
       onTests: hideProgress,
-      onEvent: describeEnvironmentEvent(onProgress),
-      onBuildEvent: (event) => {
-        const progress = describeBuildEvent(event);
-        if (progress) onProgress(progress);
-      },
+      onEvent: reportEnvironment(context),
+      onBuildEvent: reportBuilding(context),
     });
   },
 );

@@ -125,6 +125,8 @@ test("settings are described, typed, and required before anything starts", async
   assert.deepEqual(readdirSync(base), [".holdall"], "a directory that was named stays");
   const without = await open(t, { settings: {} });
   await assert.rejects(without.runCommand("copy"), { code: "setting_missing" });
+  const { stdout } = await without.runCommand("generate-config");
+  assert.match(stdout, /^SIZE=$/m, "a settings file to start from has what is missing");
   const wrong = await open(t, { settings: { size: "many" } });
   await assert.rejects(wrong.runCommand("copy"), {
     code: "setting_invalid",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { MOMENTS, type Plan } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { cacheDirectory } from "../../system/cache-directory.ts";
+import { buildCacheDirectory } from "../../system/cache-directory.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 import { findFreePort } from "../../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
@@ -17,6 +17,7 @@ import { type Environment, openEnvironment } from "../open-environment.ts";
 import { readApplication } from "../read-application.ts";
 import type { Runnable } from "../runnable.ts";
 import { gatherSettings, type SettingOptions } from "../settings/gather-settings.ts";
+import { GENERATE_CONFIG, generateConfig } from "../settings/generate-config.ts";
 import {
   installSystemPackages,
   type PackageInstallation,
@@ -88,6 +89,8 @@ class OpenPackage implements AppPackage {
     options: Omit<CommandOptions, "args"> = {},
   ): Promise<CommandResult> {
     return this.#lifetime.run(options.signal, async (signal) => {
+      const template = name === GENERATE_CONFIG ? await this.#generateConfig() : undefined;
+      if (template !== undefined) return { status: 0, signal: undefined, stdout: template, stderr: "" };
       const environment = await this.#open();
       const command = findCommandName(environment.runnable.plan, name);
       return runCommand(environment, command, { onEvent: this.#tell, ...options, args, signal });
@@ -146,6 +149,12 @@ class OpenPackage implements AppPackage {
     return { env: kind === "test" ? inheritVariables({ kind, env }) : env, settingsFile, values: settings };
   }
 
+  /** Before there is an environment, which may lack the very settings that are asked for. */
+  async #generateConfig(): Promise<string | undefined> {
+    const { name, plan } = await this.#prepare();
+    return generateConfig(name, plan);
+  }
+
   #findBase(): Promise<string> {
     this.#base ??= this.#makeBase();
     return this.#base;
@@ -164,11 +173,11 @@ class OpenPackage implements AppPackage {
   #prepare(): Promise<Runnable> {
     this.#runnable ??= this.#once(
       async (signal) => {
-        const { env, python, cacheDirectory: cache = join(cacheDirectory(env), "build") } = this.#options;
+        const { env, python, cacheDirectory = buildCacheDirectory(env) } = this.#options;
         const base = await this.#findBase();
         // Not in the checkout: nothing is written there that nobody asked for.
         const environments = join(base, OWN_DIRECTORY, "python");
-        const options = { environments, env, python, cacheDirectory: cache, signal, onEvent: this.#tell };
+        const options = { environments, env, python, cacheDirectory, signal, onEvent: this.#tell };
         return openApplication(this.path, options);
       },
       () => {
