@@ -12,6 +12,7 @@ import { openServices } from "./open-services.ts";
 import { readApplication } from "./read-application.ts";
 import type { Runnable } from "./runnable.ts";
 import { gatherSettings } from "./settings/gather-settings.ts";
+import { requireSettings } from "./settings/resolve-settings.ts";
 
 /** One thing that an application needs of the place where it runs. */
 export interface Requirement {
@@ -50,10 +51,7 @@ export async function checkRequirements(
   const settings = await look("settings", options, async () => {
     const directories = planDirectories(options.base, form === "checkout" ? "checkout" : "release");
     const { resolved } = await gatherSettings(plan, directories, options);
-    const missing = resolved.filter(
-      ({ planned, value }) => planned.isRequired && planned.generate === undefined && value === undefined,
-    );
-    if (missing.length > 0) throw settingsMissing(missing.map(({ name }) => name));
+    requireSettings(resolved.filter(({ planned }) => planned.generate === undefined));
   });
   const services: Requirement[] = [];
   for (const name of Object.keys(plan.services ?? {}))
@@ -87,13 +85,10 @@ async function checkService(
     const { others } = await gatherSettings(plan, directories, options);
     const planned = plan.services?.[name];
     const python = join(prefix, "bin/python");
-    const set = Object.entries({ ...others, ...env }).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, value] as const],
-    );
     const opened = await openServices(
       { services: planned === undefined ? {} : { [name]: planned } },
       {
-        ...{ directories, env, signal, application, given: Object.fromEntries(set) },
+        ...{ directories, env, signal, application, given: { ...others, ...env } },
         startServer: (server) => startGuarded({ ...server, python }),
       },
     );
@@ -151,14 +146,6 @@ async function look(
 
 function notLooked(name: string): Requirement {
   return { name, isMet: undefined, reason: "not looked at: what it needs is not met", hint: undefined };
-}
-
-function settingsMissing(names: readonly string[]): AppError {
-  return new AppError({
-    code: "setting_missing",
-    message: `nobody has set ${names.join(", ")}`,
-    hint: "`generate-config` prints a settings file to fill in; `holdall settings` shows what there is.",
-  });
 }
 
 function verifyFailed(

@@ -64,7 +64,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const servers = new Set<GuardedProcess>();
   const services = await openServices(runnable.plan, {
     ...{ directories, env, signal, application: runnable.name },
-    given: { ...others, ...withoutUndefined(env) },
+    given: { ...others, ...env },
     async startServer(server) {
       const started = await startGuarded({ ...server, python });
       servers.add(started);
@@ -103,10 +103,4 @@ async function planAddresses(
     addresses: Object.fromEntries(addresses),
     mailAddress: mail && !isFree ? (otherMail ?? mail) : mail,
   };
-}
-
-function withoutUndefined(env: Readonly<NodeJS.ProcessEnv>): Variables {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

@@ -11,7 +11,7 @@ export interface ServicesOptions {
   /** For programs of the machine: PATH and the like. */
   readonly env: Readonly<NodeJS.ProcessEnv>;
   /** What settings files and the caller say; an address in it is used instead of a service of the environment's own. */
-  readonly given: Variables;
+  readonly given: Readonly<NodeJS.ProcessEnv>;
   readonly startServer: ServicePlace["startServer"];
   readonly signal: AbortSignal | undefined;
   /** Its name. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
-import { type ProcessEnd, runGuarded } from "../system/guarded-process.ts";
+import { type ProcessEnd, runGuarded, USUAL_GRACE_MS } from "../system/guarded-process.ts";
 import { findFreePort } from "../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "./addresses.ts";
 import { type CommandResult, runCommand } from "./commands/run-command.ts";
@@ -37,8 +37,6 @@ export interface TestOutcome extends ProcessEnd {
   /** Where they ran, if it was kept. */
   readonly directory: string | undefined;
 }
-
-const GRACE_MS = 5000;
 
 /**
  * Runs the unit tests of an application in an environment made from nothing but its description and its locks: fresh directories,
@@ -92,7 +90,13 @@ async function runTests(
   if (command?.kind !== "argv") return runCommand(environment, tests.command, { signal, onEvent });
   const start = await startOfCommand(environment, tests.command, { command, args: [] });
   onTests();
-  return runGuarded({ ...start, python: join(prefix, "bin/python"), graceMs: GRACE_MS, output, signal });
+  return runGuarded({
+    ...start,
+    python: join(prefix, "bin/python"),
+    graceMs: USUAL_GRACE_MS,
+    output,
+    signal,
+  });
 }
 
 function checkTests({ name, plan }: Runnable): void {

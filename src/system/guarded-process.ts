@@ -68,6 +68,9 @@ export interface GuardedProcess {
 /** What a guard ends with when another process holds the lock: EX_TEMPFAIL of sysexits.h. */
 export const LOCK_HELD = 75;
 
+/** From being asked to end until being killed, where nobody says otherwise. */
+export const USUAL_GRACE_MS = 5000;
+
 const GUARD = join(PACKAGE_ROOT, "support/environment/guard.py");
 const CONTROL = 3;
 

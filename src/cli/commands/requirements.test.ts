@@ -28,8 +28,8 @@ test("each requirement that is not met is explained, and what depends on it is n
   assert.equal(status, 1);
   assert.deepEqual(stdout.split("\n"), [
     "met  python",
-    "no   settings: nobody has set title",
-    "     hint: `generate-config` prints a settings file to fill in; `holdall settings` shows what there is.",
+    "no   settings: cannot start the application: nobody has set title",
+    "     hint: Write `TITLE=…` into the settings file (.env), or export it; `holdall settings` shows all of them.",
     "met  service main",
     "no   service cache: cannot reach cache at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
     "     hint: Check that it runs, and its address, account and password.",

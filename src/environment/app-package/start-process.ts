@@ -1,7 +1,8 @@
 import { AppError } from "../../errors/app-error.ts";
-import { findNearMiss } from "../../errors/near-miss.ts";
+import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import type { EnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
+import { checkProcessNames } from "../processes/check-process-names.ts";
 import type { RestartPolicy } from "../processes/restart-policy.ts";
 import { type RunningProcesses, startProcesses } from "../processes/start-processes.ts";
 import { addressUrl, waitForListener } from "../processes/wait-for-listener.ts";
@@ -9,7 +10,6 @@ import type { Address } from "../resolve-argv.ts";
 import { EventFeed } from "./event-feed.ts";
 import type { Lifetime } from "./lifetime.ts";
 
-const GRACE_MS = 5000;
 const START_MS = 60_000;
 
 export interface StartOptions {
@@ -50,8 +50,8 @@ export async function startProcess(
   name: string,
   options: Owned,
 ): Promise<StartedProcess> {
-  checkName(name, Object.keys(environment.runnable.plan.processes));
-  const { graceMs = GRACE_MS, startMs = START_MS, policy, signal, onEvent, lifetime } = options;
+  checkProcessNames(environment.runnable, [name]);
+  const { graceMs = USUAL_GRACE_MS, startMs = START_MS, policy, signal, onEvent, lifetime } = options;
   signal.throwIfAborted();
   const events = new EventFeed<EnvironmentEvent>();
   const tell = (event: EnvironmentEvent) => {
@@ -80,18 +80,6 @@ export async function startProcess(
     restart: () => running.restart(),
     ...{ stop, [Symbol.asyncDispose]: stop },
   };
-}
-
-function checkName(name: string, known: readonly string[]): void {
-  if (known.includes(name)) return;
-  const near = findNearMiss(name, known);
-  const listed = known.length === 0 ? "It has no processes." : `It has ${known.join(", ")}.`;
-  throw new AppError({
-    code: "process_not_found",
-    message: `cannot start ${name}: the application has no process of that name`,
-    hint: near === undefined ? listed : `Did you mean ${near}?`,
-    details: { process: name, nearMiss: near },
-  });
 }
 
 async function waitUntilItListens(

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type GuardedProcess, startGuarded } from "../../system/guarded-process.ts";
+import { type GuardedProcess, startGuarded, USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import type { CommandOptions, CommandPlace, CommandResult } from "./run-command.ts";
 import type { ProgramStart } from "./start-of-command.ts";
 
-const GRACE_MS = 5000;
 export const KEEP_BYTES = 4 * 1024 * 1024;
 
 /** Runs a program under a guard and keeps the end of what it prints. */
@@ -16,7 +15,7 @@ export async function runCollected(
 ): Promise<CommandResult> {
   const python = join(runnable.prefix, "bin/python");
   const hasInput = input !== undefined;
-  const started = await startGuarded({ python, argv, cwd, env, graceMs: GRACE_MS, hasInput, signal });
+  const started = await startGuarded({ python, argv, cwd, env, graceMs: USUAL_GRACE_MS, hasInput, signal });
   try {
     const feeding = feed(started, input);
     const streams = [started.stdout, started.stderr].map((stream) => keepTail(stream, keepBytes));

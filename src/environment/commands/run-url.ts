@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Plan, UrlCommand } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { findFreePort } from "../../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
@@ -12,7 +13,6 @@ import { resolveArgv } from "../resolve-argv.ts";
 import { KEEP_BYTES, keepTail } from "./run-collected.ts";
 import type { CommandOptions, CommandPlace, CommandResult } from "./run-command.ts";
 
-const GRACE_MS = 5000;
 /** From the start of a `web` process until it listens. */
 const START_MS = 60_000;
 
@@ -74,7 +74,7 @@ async function withWeb(
       ...environment.variablesOf({ kind: "process", name: "web", instance: 1 }),
       PORT: String(address.port),
     },
-    graceMs: GRACE_MS,
+    graceMs: USUAL_GRACE_MS,
     ...(web.overlap === "never" && { lock: join(directories.run, "web.lock") }),
   };
   const instance = await startInstance(guard, { part: "web", log, onEvent });

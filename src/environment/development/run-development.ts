@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import type { OnBuildEvent } from "../../builder/events.ts";
-import { AppError } from "../../errors/app-error.ts";
-import { findNearMiss } from "../../errors/near-miss.ts";
+import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { findForm } from "../application-form.ts";
 import { planDirectories } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import { openApplication } from "../open-application.ts";
 import type { CheckoutOptions } from "../open-checkout.ts";
+import { checkProcessNames } from "../processes/check-process-names.ts";
 import { USUAL_POLICY } from "../processes/restart-policy.ts";
 import type { Address } from "../resolve-argv.ts";
 import type { Runnable } from "../runnable.ts";
@@ -46,8 +46,6 @@ export interface EndedDevelopment {
   readonly version: string;
 }
 
-/** From being asked to end until being killed. */
-const GRACE_MS = 5000;
 /** Files that are in no artifact and yet say how the application runs. */
 const DESCRIPTIONS = ["holdall.yaml", "holdall.yml", "holdall.lock"];
 /** A change is about to come: a traceback three times is enough. */
@@ -62,17 +60,17 @@ export async function runDevelopment(options: DevelopmentOptions): Promise<Ended
   const { application, signal, onEvent } = options;
   const prepare = () => openApplication(application, { ...options, onEvent: options.onBuildEvent });
   const runnable = await prepare();
-  checkNames(runnable, options.only);
+  checkProcessNames(runnable, options.only);
   const watcher = options.reload ? await watchCheckout(options) : undefined;
   try {
     const base = options.base ?? (runnable.kind === "checkout" ? application : options.workingDirectory);
     const directories = planDirectories(base, runnable.kind);
-    const claim = await claimEnvironment(directories, { graceMs: GRACE_MS, signal, onEvent });
+    const claim = await claimEnvironment(directories, { graceMs: USUAL_GRACE_MS, signal, onEvent });
     try {
       if (!claim.isFirst()) tellWhatIsLeftOut(runnable, onEvent);
       const sessions = planSession({ ...options, base, isFirst: claim.isFirst });
       const first = await openSession(runnable, sessions, (environment) =>
-        offerMigration(environment, { migrate: options.migrate, graceMs: GRACE_MS, signal, onEvent }),
+        offerMigration(environment, { migrate: options.migrate, graceMs: USUAL_GRACE_MS, signal, onEvent }),
       );
       await keepInStep(first, { ...sessions, prepare, watcher, turn: claim.turn, signal });
     } finally {
@@ -90,7 +88,7 @@ function planSession(
   const { only, address, env, settingsFile, set = [], signal, onEvent, base, isFirst, reload } = options;
   return {
     ...{ base, isFirst, only, address, env, settingsFile, set, signal, onEvent },
-    ...{ graceMs: GRACE_MS, policy: reload ? PATIENT_POLICY : USUAL_POLICY },
+    ...{ graceMs: USUAL_GRACE_MS, policy: reload ? PATIENT_POLICY : USUAL_POLICY },
   };
 }
 
@@ -113,26 +111,5 @@ async function watchCheckout({
   return watchFiles(application, {
     also: [...DESCRIPTIONS.map((name) => join(application, name)), resolve(workingDirectory, settingsFile)],
     onWarning: (message) => onEvent({ kind: "warning", message }),
-  });
-}
-
-/** @throws AppError `process_not_found`, with the near miss. */
-function checkNames({ name, plan }: Runnable, only: readonly string[] | undefined): void {
-  const known = Object.keys(plan.processes);
-  if (known.length === 0) {
-    throw new AppError({
-      code: "process_not_found",
-      message: `cannot start ${name}: it has no processes`,
-      hint: "Declare what keeps running under `processes`; `holdall run` runs its commands.",
-    });
-  }
-  const unknown = only?.find((each) => !known.includes(each));
-  if (unknown === undefined) return;
-  const near = findNearMiss(unknown, known);
-  throw new AppError({
-    code: "process_not_found",
-    message: `cannot start ${unknown}: ${name} has no process of that name`,
-    hint: near === undefined ? `It has ${known.join(", ")}.` : `Did you mean ${near}?`,
-    details: { process: unknown, nearMiss: near, known },
   });
 }

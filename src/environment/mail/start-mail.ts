@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { SMTPServer, SMTPServerSession } from "smtp-server";
 import type { ArgvCommand } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { findCommand } from "../commands/find-command.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
@@ -32,7 +33,7 @@ const USUAL: MailLimits = {
   maxBytes: 25 * 1024 * 1024,
   receiveMs: 10 * 60_000,
   commandMs: 5 * 60_000,
-  graceMs: 5000,
+  graceMs: USUAL_GRACE_MS,
   clients: 10,
 };
 

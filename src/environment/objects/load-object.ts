@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { PlannedObject } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
+import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { PACKAGE_ROOT } from "../../system/package-root.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
@@ -36,7 +37,6 @@ export interface LoadOptions {
 }
 
 const HOST = join(PACKAGE_ROOT, "support/environment/object_host.py");
-const GRACE_MS = 5000;
 const BETWEEN_MS = 5;
 
 /** @throws AppError `object_not_found` with the near miss, `object_failed` with the end of the traceback. */
@@ -55,7 +55,7 @@ export async function loadObject(
   const { interface: kind, module, attribute, isFactory } = planned;
   const argv = [python, HOST, path, kind, module, attribute, isFactory ? "yes" : "no"];
   const env = environment.variablesOf({ kind: "object", name });
-  const guard = { python, argv, cwd: directories.data, env, graceMs: GRACE_MS };
+  const guard = { python, argv, cwd: directories.data, env, graceMs: USUAL_GRACE_MS };
   const instance = await startInstance(guard, { part: name, log, onEvent });
   const close = async () => {
     await instance.started.stop();
