@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { AppError } from "../errors/app-error.ts";
+import { hearStarter, takeSignals } from "../system/take-signals.ts";
 import { ownStderr } from "./own-stderr.ts";
 import { runCommandLine } from "./run-command-line.ts";
 
@@ -12,23 +13,20 @@ const LEAVING_CORES: readonly NodeJS.Signals[] = [
 ];
 /** The pipe was closed; the terminal was. */
 const NOBODY_READS: readonly string[] = ["EPIPE", "EIO"];
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** The process itself: signals, streams and exit status around one command line. */
 async function main(): Promise<void> {
   ownStderr();
   const controller = new AbortController();
   let isSignalled = false;
-  for (const [name, number] of Object.entries(SIGNALS)) {
-    process.on(name, () => {
-      // The second one does not wait for what cleans up after the first.
-      if (isSignalled) process.exit(128 + number);
-      isSignalled = true;
-      controller.abort(
-        new AppError({ code: "interrupted", message: `cannot finish: interrupted by ${name}` }),
-      );
-    });
-  }
+  takeSignals(["SIGHUP", "SIGINT", "SIGTERM"], (name) => {
+    // The second one does not wait for what cleans up after the first.
+    if (isSignalled) process.exit(128 + constants.signals[name]);
+    isSignalled = true;
+    controller.abort(new AppError({ code: "interrupted", message: `cannot finish: interrupted by ${name}` }));
+  });
+  // Ctrl-\ waits for nothing; by default it would leave a file with all of the memory, secrets too.
+  takeSignals(["SIGQUIT"], () => process.exit(128 + constants.signals.SIGQUIT));
   watchStarter(controller);
   const end = await runCommandLine(process.argv.slice(2), {
     env: process.env,
@@ -59,6 +57,7 @@ function watchStarter(controller: AbortController): void {
       new AppError({ code: "interrupted", message: "cannot finish: what started holdall has gone" }),
     );
   });
+  hearStarter();
   process.channel.unref();
 }
 

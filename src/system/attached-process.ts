@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { ProcessEnd } from "./guarded-process.ts";
 import { PACKAGE_ROOT } from "./package-root.ts";
 import type { Replacement } from "./replace-process.ts";
+import { isInForeground, takeSignals } from "./take-signals.ts";
 
 const ENTER = join(PACKAGE_ROOT, "support/environment/enter.py");
 
 /** Signals that are for the program, whoever got them. */
 const FORWARDED = ["SIGHUP", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const;
 /** A terminal sends these to the whole group, so to the program as well. */
-const FROM_TERMINALS = ["SIGINT", "SIGQUIT"] as const;
+const FROM_TERMINALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
 export interface EnterOptions {
   /** Absolute path of a Python 3.8 or newer. */
@@ -36,16 +36,12 @@ export function enterArgv(
 export async function runAttached({ argv, cwd, env }: Replacement): Promise<ProcessEnd> {
   const [program, ...words] = argv;
   if (program === undefined) throw new Error("an argv has at least one word");
-  const signals = [...FORWARDED, ...FROM_TERMINALS];
-  const before = signals.map((signal) => [signal, process.listeners(signal)] as const);
-  const isSentBySystem = hasTerminal();
-  for (const signal of signals) process.removeAllListeners(signal);
+  const child = spawn(program, words, { cwd, env, stdio: "inherit" });
+  const giveBack = takeSignals([...FORWARDED, ...FROM_TERMINALS], (name, origin) => {
+    const hasIt = origin === "system" && FROM_TERMINALS.includes(name) && isInForeground();
+    if (!hasIt) child.kill(name);
+  });
   try {
-    const child = spawn(program, words, { cwd, env, stdio: "inherit" });
-    for (const signal of FORWARDED) process.on(signal, () => void child.kill(signal));
-    for (const signal of FROM_TERMINALS) {
-      process.on(signal, () => void (isSentBySystem || child.kill(signal)));
-    }
     return await new Promise<ProcessEnd>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", (status, signal) =>
@@ -53,19 +49,6 @@ export async function runAttached({ argv, cwd, env }: Replacement): Promise<Proc
       );
     });
   } finally {
-    for (const [signal, listeners] of before) {
-      process.removeAllListeners(signal);
-      for (const listener of listeners) process.on(signal, listener);
-    }
-  }
-}
-
-/** Whether this process has a controlling terminal. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false; // ENXIO, and wherever there is no such file
+    giveBack();
   }
 }
