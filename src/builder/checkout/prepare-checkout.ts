@@ -16,13 +16,14 @@ import { planTargets } from "../target/plan-targets.ts";
 import { findUv } from "../uv/find-uv.ts";
 import { ensurePrefix } from "./ensure-prefix.ts";
 import { finishPrefix } from "./finish-prefix.ts";
+import { linkSystemPackages } from "./link-system-packages.ts";
 
 export interface CheckoutOptions {
   /** Of the application, absolute. */
   readonly directory: string;
   /** Absolute; private virtual environments are made in it. */
   readonly environments: string;
-  /** Version or path of the Python; default: the one that fits best. */
+  /** Version or path of the Python; default: that of HOLDALL_PYTHON, or the one that fits best. */
   readonly python?: string | undefined;
   /** The uv to use; default: that in PATH, else one that holdall keeps in its cache. */
   readonly uv?: string | undefined;
@@ -59,8 +60,9 @@ export async function prepareCheckout(options: CheckoutOptions): Promise<Prepare
 async function prepare(run: BuildRun, options: CheckoutOptions): Promise<PreparedCheckout> {
   const { description } = await readDescription(run.directory);
   const files = readAppFiles(run.directory);
+  const python = options.python ?? run.env["HOLDALL_PYTHON"]; // as for an artifact: docs/starting.md
   const [target] = await planTargets(run, {
-    pythons: options.python === undefined ? [] : [options.python],
+    pythons: python ? [python] : [],
     platforms: [],
     requirement: description.python,
     findUv: async () => {
@@ -85,6 +87,7 @@ async function prepare(run: BuildRun, options: CheckoutOptions): Promise<Prepare
   }
   const plan = planApplication(planInput(input, ensured.distributions));
   await finishPrefix(ensured.prefix, { plan, interpreter, app: run.directory });
+  await linkSystemPackages(run, ensured.prefix, { plan, interpreter });
   const own = ensured.distributions.find(({ name }) => name === description.name);
   const version = description.version ?? own?.version ?? "0";
   return { description, plan, version, prefix: ensured.prefix, isNew: ensured.isNew };

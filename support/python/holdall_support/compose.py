@@ -10,6 +10,7 @@ import sys
 
 from . import scripts
 from .layer import check_nesting
+from .system_packages import plan_directory
 from .table import make_table
 
 UP = "../../.."  # from site-packages to the release
@@ -62,11 +63,10 @@ class Release:
         return [cache_path(module) for module in self.bytecode]
 
     def add_system_modules(self, links):
-        """Links to modules of the host, in a directory that is last on sys.path: .pth files are read in this order."""
-        if links:
-            directory = os.path.dirname(self.site_packages) + "/system-packages"
-            self.texts[self.site_packages + "/~holdall-system.pth"] = (b"../system-packages\n", 0o444)
-            self.links.update({"%s/%s" % (directory, place): target for place, target in links.items()})
+        """Links to modules of the host."""
+        texts, links = plan_directory(self.site_packages, links)
+        self.texts.update({place: (text, 0o444) for place, text in texts.items()})
+        self.links.update(links)
 
     def add_table(self):
         """Only where nothing changes the release, so not for `unpack --venv`. After all else was added."""

@@ -45,6 +45,17 @@ def find_system_packages(plan, environment):
     return found
 
 
+def plan_directory(site_packages, links):
+    """Texts and links of a virtual environment, by their places in it: the modules are in a directory that is last on
+    sys.path, as .pth files are read in the order of their names.
+    """
+    if not links:
+        return {}, {}
+    directory = os.path.dirname(site_packages) + "/system-packages"
+    texts = {site_packages + "/~holdall-system.pth": b"../system-packages\n"}
+    return texts, {"%s/%s" % (directory, place): target for place, target in links.items()}
+
+
 def list_parents(place):
     parts = place.split("/")
     return ["/".join(parts[:end]) for end in range(1, len(parts))]
