@@ -35,12 +35,12 @@ export interface Environment {
   readonly directories: Directories;
   readonly settings: readonly ResolvedSetting[];
   readonly services: OpenServices;
-  /** Where each process that listens does so. */
+  /** Where each process that listens is asked. */
   readonly addresses: Readonly<Record<string, Address>>;
   /** Where mail comes in; undefined for a plan without. */
   readonly mailAddress: Address | undefined;
-  /** The whole environment of a command or process. */
-  variablesOf(part: Part): Variables;
+  /** The whole environment of a command or process. `address`: where it listens, if not where it is asked. */
+  variablesOf(part: Part, address?: Address): Variables;
   /** Whether servers of its own run now, which end with it. */
   hasServers(): boolean;
   /** Ends servers of its own. Whoever has started something in it stops that first. */
@@ -79,7 +79,8 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const injection = { kind, runnable, directories, env, supplied, addresses, mailAddress };
   return {
     ...{ kind, runnable, directories, settings: resolved, services, addresses, mailAddress },
-    variablesOf: (part) => injectVariables(injection, part, addresses[part.name] ?? options.address),
+    variablesOf: (part, address = addresses[part.name] ?? options.address) =>
+      injectVariables(injection, part, address),
     hasServers: () => servers.size > 0,
     close: () => services.close(),
   };

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors/app-error.ts";
 import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import type { EnvironmentEvent } from "../events.ts";
+import { openFront } from "../front/open-front.ts";
 import type { Environment } from "../open-environment.ts";
 import { checkProcessNames } from "../processes/check-process-names.ts";
 import type { RestartPolicy } from "../processes/restart-policy.ts";
@@ -58,26 +59,34 @@ export async function startProcess(
     events.publish(event);
     onEvent(event);
   };
+  const front = await openFront(environment, { only: [name], onEvent: tell });
   const running = startProcesses(environment, {
-    ...{ only: [name], graceMs, onEvent: tell },
+    ...{ only: [name], graceMs, onEvent: front.onEvent, webAddress: front.webAddress },
     ...(policy && { policy }),
   });
   const close = async () => {
+    front.stopListening();
     await running.stop();
+    await front.close();
     events.close();
   };
   const { disown } = lifetime.own({ close }, "part");
   const stop = () => close().finally(disown);
   const address = environment.addresses[name];
   try {
-    if (address !== undefined) await waitUntilItListens(running, { name, address, startMs, signal });
+    const listener = front.webAddress ?? address;
+    if (listener !== undefined)
+      await waitUntilItListens(running, { name, address: listener, startMs, signal });
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     ...{ name, address, url: address && addressUrl(address), events, done: running.done },
-    restart: () => running.restart(),
+    restart() {
+      front.hold();
+      return running.restart();
+    },
     ...{ stop, [Symbol.asyncDispose]: stop },
   };
 }

@@ -70,10 +70,7 @@ async function withWeb(
     python: join(runnable.prefix, "bin/python"),
     argv: resolveArgv(web.argv, runnable, address),
     cwd: directories.data,
-    env: {
-      ...environment.variablesOf({ kind: "process", name: "web", instance: 1 }),
-      PORT: String(address.port),
-    },
+    env: environment.variablesOf({ kind: "process", name: "web", instance: 1 }, address),
     graceMs: USUAL_GRACE_MS,
     ...(web.overlap === "never" && { lock: join(directories.run, "web.lock") }),
   };

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { planDirectories } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
+import { type Front, openFront } from "../front/open-front.ts";
 import { MAIL_PART } from "../mail/deliver-message.ts";
 import { type MailListener, startMail } from "../mail/start-mail.ts";
 import { type Environment, type EnvironmentOptions, openEnvironment } from "../open-environment.ts";
 import { type Presence, removePresence, writePresence } from "../presence.ts";
 import type { RestartPolicy } from "../processes/restart-policy.ts";
-import { listParts, type RunningProcesses, startProcesses } from "../processes/start-processes.ts";
+import { listParts, startProcesses } from "../processes/start-processes.ts";
 import type { Runnable } from "../runnable.ts";
 import { startSchedule } from "../schedule/start-schedule.ts";
 import { type GatheredSettings, gatherSettings } from "../settings/gather-settings.ts";
@@ -33,7 +34,7 @@ export interface Session {
   failed(): Promise<void>;
   /** All processes anew; services, schedule and mail go on. */
   restart(): Promise<void>;
-  /** Mail, so that nothing new comes in; processes, `web` first; then schedule and services. */
+  /** Front and mail, so that nothing new comes in; processes, `web` first; then schedule and services. */
   stop(): Promise<void>;
 }
 
@@ -64,12 +65,14 @@ export async function openSession(
   options: SessionOptions,
   prepare: (environment: Environment) => Promise<void>,
 ): Promise<Session> {
-  const { onEvent, graceMs, only } = options;
+  const { onEvent, only } = options;
   const isFirst = options.isFirst();
   const starts = [...(only ?? Object.keys(runnable.plan.processes)), ...(isFirst ? [MAIL_PART] : [])];
   const environment = await openEnvironment({ ...options, runnable, kind: "development", starts });
   const { directories } = environment;
+  let front: Front | undefined;
   const close = async () => {
+    await front?.close();
     await environment.close();
     await removePresence(directories);
   };
@@ -79,27 +82,46 @@ export async function openSession(
     onEvent({ kind: "opened", application, version, parts: listParts(runnable.plan, only) });
     await prepare(environment);
     await writePresence(directories, describePresence(environment, { only, isFirst }));
-    const mail = isFirst ? await openMail(environment, onEvent) : undefined;
-    let running: RunningProcesses = startProcesses(environment, options);
-    const schedule = isFirst ? startSchedule(environment, { graceMs, onEvent }) : undefined;
-    return {
-      ...{ environment, settings, isFirst },
-      failed: () => running.done,
-      async restart() {
-        await running.stop();
-        running = startProcesses(environment, options);
-      },
-      async stop() {
-        await mail?.stop();
-        await running.stop();
-        await schedule?.stop();
-        await close();
-      },
-    };
+    front = await openFront(environment, { only, onEvent });
+    const parts = await startParts(environment, { ...options, front, withOnce: isFirst });
+    const stop = () => parts.stop().then(close);
+    return { environment, settings, isFirst, ...parts, stop };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface PartsOptions extends Omit<SessionOptions, "isFirst"> {
+  readonly front: Front;
+  /** With the schedule and the mail listener. */
+  readonly withOnce: boolean;
+}
+
+async function startParts(
+  environment: Environment,
+  options: PartsOptions,
+): Promise<Pick<Session, "failed" | "restart" | "stop">> {
+  const { onEvent, graceMs, front, withOnce } = options;
+  const mail = withOnce ? await openMail(environment, onEvent) : undefined;
+  const start = () =>
+    startProcesses(environment, { ...options, onEvent: front.onEvent, webAddress: front.webAddress });
+  let running = start();
+  const schedule = withOnce ? startSchedule(environment, { graceMs, onEvent }) : undefined;
+  return {
+    failed: () => running.done,
+    async restart() {
+      front.hold();
+      await running.stop();
+      running = start();
+    },
+    async stop() {
+      front.stopListening();
+      await mail?.stop();
+      await running.stop();
+      await schedule?.stop();
+    },
+  };
 }
 
 function describePresence(

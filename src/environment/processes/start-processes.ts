@@ -3,7 +3,7 @@ import type { Plan, Process } from "../../artifact/plan.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
-import { resolveArgv } from "../resolve-argv.ts";
+import { type Address, resolveArgv } from "../resolve-argv.ts";
 import { type KeptProcess, keepRunning } from "./keep-running.ts";
 import { ProcessLog } from "./process-log.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
@@ -12,6 +12,8 @@ import { addressUrl } from "./wait-for-listener.ts";
 export interface ProcessesOptions {
   /** Names of processes; default: all of the plan. */
   readonly only?: readonly string[] | undefined;
+  /** Where `web` listens, if it is not asked there: behind a front. */
+  readonly webAddress?: Address | undefined;
   /** From being asked to end until being killed. */
   readonly graceMs: number;
   readonly policy?: RestartPolicy;
@@ -82,22 +84,22 @@ function startParts(
   environment: Environment,
   name: string,
   process: Process,
-  { graceMs, policy, onEvent }: ProcessesOptions,
+  { webAddress, graceMs, policy, onEvent }: ProcessesOptions,
 ): readonly Part[] {
-  const { runnable, directories, addresses } = environment;
-  const address = addresses[name];
-  const url = address && addressUrl(address);
+  const { runnable, directories } = environment;
+  const asked = environment.addresses[name];
+  const address = (name === "web" ? webAddress : undefined) ?? asked;
   return partsOf(name, process).map((part, index) => {
     const log = new ProcessLog(join(directories.logs, `${part}.log`));
     const guard = {
       python: join(runnable.prefix, "bin/python"),
       argv: resolveArgv(process.argv, runnable, address ?? DEFAULT_ADDRESS),
       cwd: directories.data,
-      env: environment.variablesOf({ kind: "process", name, instance: index + 1 }),
+      env: environment.variablesOf({ kind: "process", name, instance: index + 1 }, address),
       graceMs,
       ...(process.overlap === "never" && { lock: join(directories.run, `${name}.lock`) }),
     };
-    const shown = name === "web" ? url : address && `${address.host}:${address.port}`;
+    const shown = asked && (name === "web" ? addressUrl(asked) : `${asked.host}:${asked.port}`);
     const kept = keepRunning({
       ...{ part, log, guard, onEvent },
       ...(address && shown && { listener: { address, shown } }),
