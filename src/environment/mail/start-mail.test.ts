@@ -242,10 +242,14 @@ test("a stop lets the application finish, and gives what has not come in whole b
 });
 
 test("a command that takes too long is ended, and its message put off", async (t) => {
-  const { mail, send, started } = await open(t, { limits: { graceMs: 100, commandMs: 100 } });
-  assert.match((await send({ to: ["slow1@here"] })).answer, /^451 /);
-  assert.equal(started("slow1"), true);
-  await mail.stop();
+  // A machine that is busy needs more than the first of these to start a program at all.
+  for (const commandMs of [100, 1000, 10_000]) {
+    const { mail, send, started } = await open(t, { limits: { graceMs: 100, commandMs } });
+    assert.match((await send({ to: ["slow1@here"] })).answer, /^451 /);
+    await mail.stop();
+    if (started("slow1")) return;
+  }
+  assert.fail("the command was never started");
 });
 
 test("a stop waits no longer than it may", async (t) => {
