@@ -7,18 +7,18 @@ import { parseRequirementFile } from "../description/requirement-file.ts";
 import type { PlanInput } from "../platforms/platform.ts";
 import { isBuilt } from "../platforms/python/source-roots.ts";
 import { planApplication } from "../platforms/registry.ts";
-import { listApplicationFiles } from "./application-files.ts";
-import { type FileContents, lookAtEntries, packApplication } from "./application-layer.ts";
+import { listApplicationFiles } from "./application/application-files.ts";
+import { type FileContents, lookAtEntries, packApplication } from "./application/application-layer.ts";
+import { warnOfHidden } from "./application/warn-of-hidden.ts";
 import type { BuildRun } from "./build-run.ts";
 import { buildProject } from "./distributions/build-project.ts";
 import { checkCollisions } from "./distributions/check-collisions.ts";
 import type { InstalledDistribution } from "./distributions/install-distributions.ts";
-import type { Elf } from "./elf.ts";
+import type { Elf } from "./elf/elf.ts";
+import { findFloor } from "./elf/libc-floor.ts";
 import { type CachedLayer, readLayerFiles } from "./layer-cache.ts";
-import { findFloor } from "./libc-floor.ts";
 import type { BuildTarget } from "./target/build-target.ts";
 import type { Uv } from "./uv/run-uv.ts";
-import { warnOfHidden } from "./warn-of-hidden.ts";
 
 /** Everything of an artifact that came from a wheel or from the application's directory, and the plan for it. */
 export interface Sources {

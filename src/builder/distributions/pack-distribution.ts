@@ -3,8 +3,8 @@ import { normalizeName } from "../../description/requirement.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
+import { compareVersions, findFloor } from "../elf/libc-floor.ts";
 import { type CachedLayer, filesOf, layerDirectory } from "../layer-cache.ts";
-import { compareVersions, findFloor } from "../libc-floor.ts";
 import { type BuildTarget, renderBuildTarget } from "../target/build-target.ts";
 import { type SplitDistribution, splitInstallation } from "./split-installation.ts";
 

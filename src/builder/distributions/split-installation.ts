@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { compareBytes } from "../../artifact/byte-order.ts";
 import { fromBytes } from "../../artifact/source.ts";
 import type { LayerEntry } from "../../artifact/tar.ts";
-import { type Elf, parseElf } from "../elf.ts";
+import { type Elf, parseElf } from "../elf/elf.ts";
 import { parseScripts } from "./entry-points.ts";
 import { isNamespace } from "./namespace.ts";
 import { type RecordLine, recordDigest, renderRecord } from "./record.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Elf, parseElf } from "../elf.ts";
+import { type Elf, parseElf } from "../elf/elf.ts";
 import { listLibraryDirectories } from "./library-directories.ts";
 
 export interface NeededLibrary {

@@ -7,7 +7,7 @@ import { renderRequirement } from "../../description/requirement.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import { isProjectSource } from "../../platforms/python/source-roots.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
-import { compareVersions } from "../libc-floor.ts";
+import { compareVersions } from "../elf/libc-floor.ts";
 import { type BuildTarget, markersOf } from "../target/build-target.ts";
 import { runUv } from "../uv/run-uv.ts";
 import { HOLDALL_LOCK, type HoldallLock, parseHoldallLock, renderHoldallLock } from "./holdall-lock.ts";

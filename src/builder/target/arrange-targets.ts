@@ -1,5 +1,5 @@
 import type { Target } from "../../artifact/manifest.ts";
-import { compareVersions } from "../libc-floor.ts";
+import { compareVersions } from "../elf/libc-floor.ts";
 
 /** A target as it was made, and what it is for by name, should `any` not be true of it beside others. */
 export interface MadeFor {

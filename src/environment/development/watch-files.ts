@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { listApplicationPaths } from "../../builder/application-files.ts";
+import { listApplicationPaths } from "../../builder/application/application-files.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 
 export interface WatchOptions {

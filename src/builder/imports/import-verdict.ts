@@ -1,11 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { undefinedIfMissing } from "../system/file-errors.ts";
-import { writeFileAtomic } from "../system/write-file.ts";
-import type { FileContents } from "./application-layer.ts";
-import type { BuildRun } from "./build-run.ts";
-import { cacheKey } from "./layer-cache.ts";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
+import { writeFileAtomic } from "../../system/write-file.ts";
+import type { FileContents } from "../application/application-layer.ts";
+import type { BuildRun } from "../build-run.ts";
+import { cacheKey } from "../layer-cache.ts";
 
 // That imports work depends on all that is there (a module that is new may hide another, a directory may be listed), but
 // on the contents of those files only that were opened: changing a view that nothing imports changes no verdict.

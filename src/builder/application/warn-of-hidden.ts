@@ -1,10 +1,10 @@
-import type { Identity } from "../artifact/manifest.ts";
-import { pathBelow } from "../platforms/python/source-roots.ts";
+import type { Identity } from "../../artifact/manifest.ts";
+import { pathBelow } from "../../platforms/python/source-roots.ts";
+import type { BuildRun } from "../build-run.ts";
+import type { PlacedFiles } from "../distributions/check-collisions.ts";
+import { cacheKey, readLayerFiles } from "../layer-cache.ts";
+import { hasNothingToSay, rememberNothingToSay } from "../silent-verdict.ts";
 import type { FileContents } from "./application-layer.ts";
-import type { BuildRun } from "./build-run.ts";
-import type { PlacedFiles } from "./distributions/check-collisions.ts";
-import { cacheKey, readLayerFiles } from "./layer-cache.ts";
-import { hasNothingToSay, rememberNothingToSay } from "./silent-verdict.ts";
 
 export interface OwnModules {
   /** The application's files. */

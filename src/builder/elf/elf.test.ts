@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { smallElf } from "../testing/small-elf.ts";
+import { smallElf } from "../../testing/small-elf.ts";
 import { type Elf, parseElf } from "./elf.ts";
 import { machineOf, newestVersion } from "./libc-floor.ts";
 

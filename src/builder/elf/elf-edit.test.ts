@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, realpathSync } from "node:fs";
 import { test } from "node:test";
-import { PYTHON } from "../testing/artifact-to-start.ts";
+import { PYTHON } from "../../testing/artifact-to-start.ts";
+import { LibraryFinder } from "../inside/find-libraries.ts";
 import { parseElf } from "./elf.ts";
 import { trimElf, withLibraryPath } from "./elf-edit.ts";
 import { ElfView, listSegments, PT } from "./elf-view.ts";
-import { LibraryFinder } from "./inside/find-libraries.ts";
 
 // Real files: what linkers make is what has to be understood. That edited ones run is seen where they are packed.
 const PROGRAM = readFileSync(realpathSync(PYTHON.path));

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { writeLayer } from "../artifact/layer.ts";
-import { readSource } from "../artifact/source.ts";
-import type { LayerEntry } from "../artifact/tar.ts";
-import type { ArtifactLayer } from "../artifact/write-artifact.ts";
-import type { BuildRun } from "./build-run.ts";
-import { type Elf, parseElf } from "./elf.ts";
-import { isElf } from "./elf-view.ts";
-import { cacheKey, findCachedLayer, layerDirectory, rememberLayer } from "./layer-cache.ts";
+import { writeLayer } from "../../artifact/layer.ts";
+import { readSource } from "../../artifact/source.ts";
+import type { LayerEntry } from "../../artifact/tar.ts";
+import type { ArtifactLayer } from "../../artifact/write-artifact.ts";
+import type { BuildRun } from "../build-run.ts";
+import { type Elf, parseElf } from "../elf/elf.ts";
+import { isElf } from "../elf/elf-view.ts";
+import { cacheKey, findCachedLayer, layerDirectory, rememberLayer } from "../layer-cache.ts";
 
 /** What is at each path of a layer, in a text that is the same for the same content. */
 export type FileContents = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
-import type { Target } from "../artifact/manifest.ts";
+import type { Target } from "../../artifact/manifest.ts";
+import type { CachedLayer } from "../layer-cache.ts";
+import type { BuildTarget } from "../target/build-target.ts";
 import type { Elf } from "./elf.ts";
-import type { CachedLayer } from "./layer-cache.ts";
-import type { BuildTarget } from "./target/build-target.ts";
 
 /** Below these no machine has a Python that could run an artifact: what to say when no symbol asks for more. */
 const OLDEST = { glibc: "2.2", musl: "1.2" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeWorkshop, type Workshop } from "../testing/build-fixture.ts";
+import { makeWorkshop, type Workshop } from "../../testing/build-fixture.ts";
 
 const SHOP = {
   "holdall.yaml": "name: shop\nplatform: python\ncommands: { open: { function: shop:main } }\n",

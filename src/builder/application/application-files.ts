@@ -9,9 +9,9 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import type { LayerEntry } from "../artifact/tar.ts";
-import { AppError } from "../errors/app-error.ts";
-import { errnoOf } from "../system/file-errors.ts";
+import type { LayerEntry } from "../../artifact/tar.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { errnoOf } from "../../system/file-errors.ts";
 
 /** In no artifact, whatever `files` says: made by tools for this machine, or by holdall itself. */
 const NEVER = [

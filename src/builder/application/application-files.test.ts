@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { makeDirectory } from "../testing/small-artifact.ts";
+import { makeDirectory } from "../../testing/small-artifact.ts";
 import { listApplicationFiles } from "./application-files.ts";
 
 function write(root: string, files: Readonly<Record<string, string>>): void {
