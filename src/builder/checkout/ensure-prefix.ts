@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { AppFiles } from "../../description/description.ts";
+import { normalizeName } from "../../description/requirement.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import { type BuildRun, reportStep } from "../build-run.ts";
@@ -103,11 +104,8 @@ async function listInstalled(directory: string): Promise<readonly Distribution[]
     const read = (file: string) => readFile(join(directory, info, file), "utf8").catch(undefinedIfMissing);
     const metadata = (await read("METADATA")) ?? "";
     const field = (name: string) => new RegExp(`^${name}: *(.*?)\\s*$`, "m").exec(metadata)?.[1] ?? "";
-    const name = field("Name")
-      .toLowerCase()
-      .replaceAll(/[-_.]+/g, "-"); // PEP 503
     const scripts = parseScripts((await read("entry_points.txt")) ?? "");
-    distributions.push({ name, version: field("Version"), scripts });
+    distributions.push({ name: normalizeName(field("Name")), version: field("Version"), scripts });
   }
   return distributions;
 }

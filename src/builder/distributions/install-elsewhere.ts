@@ -4,9 +4,10 @@ import { AppError } from "../../errors/app-error.ts";
 import type { BuildRun } from "../build-run.ts";
 import type { LockedDistribution } from "../lock/lock.ts";
 import { listWheels } from "../lock/pylock.ts";
-import { type BuildTarget, renderBuildTarget } from "../target/build-target.ts";
+import type { BuildTarget } from "../target/build-target.ts";
 import { runUv, type Uv } from "../uv/run-uv.ts";
 import { installPins } from "./install-pins.ts";
+import { ONLY_SOURCE, wheelNotFound } from "./wheel-not-found.ts";
 
 const OLDEST_PYTHON = "3.8";
 const SHOWN_TAGS = 6;
@@ -24,8 +25,8 @@ export async function installElsewhere(
   target: BuildTarget,
   pin: LockedDistribution,
 ): Promise<string> {
-  const { name, version } = pin;
-  const install = (mayBuild: boolean) => installPins(run, uv, target, { label: name, pins: [pin], mayBuild });
+  const install = (mayBuild: boolean) =>
+    installPins(run, uv, target, { label: pin.name, pins: [pin], mayBuild });
   try {
     return await install(false);
   } catch (error) {
@@ -37,8 +38,7 @@ export async function installElsewhere(
     return await install(true);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "wheel_not_found") throw error;
-    const reason = "only its source, which does not become a pure wheel here";
-    throw wheelNotFound({ name, version }, target, reason, error);
+    throw wheelNotFound(pin, target, ONLY_SOURCE, error);
   }
 }
 
@@ -83,21 +83,4 @@ function renderTags({ version }: LockedDistribution, wheels: readonly string[]):
   const all = [...new Set(tags)].sort();
   const more = all.length > SHOWN_TAGS ? ` and ${all.length - SHOWN_TAGS} others` : "";
   return `only for ${all.slice(0, SHOWN_TAGS).join(", ")}${more}`;
-}
-
-function wheelNotFound(
-  { name, version }: Pick<LockedDistribution, "name" | "version">,
-  target: BuildTarget,
-  found: string,
-  cause?: AppError,
-): AppError {
-  const wanted = renderBuildTarget(target);
-  return new AppError({
-    code: "wheel_not_found",
-    message: `cannot install ${name} ${version}: it has no wheel for ${wanted}, ${found}`,
-    hint: "Choose a version that has a wheel for this target, leave the target out, or build on such a machine.",
-    excerpt: cause?.excerpt,
-    details: { distribution: name, target: wanted },
-    cause,
-  });
 }

@@ -5,8 +5,9 @@ import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import { compareVersions, findFloor } from "../elf/libc-floor.ts";
 import { type CachedLayer, filesOf, layerDirectory } from "../layer-cache.ts";
-import { type BuildTarget, renderBuildTarget } from "../target/build-target.ts";
+import type { BuildTarget } from "../target/build-target.ts";
 import { type SplitDistribution, splitInstallation } from "./split-installation.ts";
+import { ONLY_SOURCE, wheelNotFound } from "./wheel-not-found.ts";
 
 /**
  * Makes the layer of the one distribution that was installed into `prefix`.
@@ -44,14 +45,8 @@ function checkMachineCode(
   if (!isTooNew && (isLocal || !isCompiledHere)) return;
   const reason = isTooNew
     ? `${isCompiledHere ? "what is compiled here" : "its wheel"} needs ${libc} ${floor}`
-    : "only its source, which does not become a pure wheel here";
-  const wanted = renderBuildTarget(target);
-  throw new AppError({
-    code: "wheel_not_found",
-    message: `cannot install ${name} ${version}: it has no wheel for ${wanted}, ${reason}`,
-    hint: "Choose a version that has a wheel for this target, or build on such a machine.",
-    details: { distribution: normalizeName(name), target: wanted },
-  });
+    : ONLY_SOURCE;
+  throw wheelNotFound({ name: normalizeName(name), version }, target, reason);
 }
 
 async function writeEntries(run: BuildRun, { name, version, entries }: SplitDistribution) {
