@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Plan } from "../artifact/plan.ts";
 import { describe } from "../description/describe.ts";
 import { appFilesOf } from "../testing/app-files-of.ts";
 import type { Distribution, PlanInput } from "./platform.ts";
@@ -102,6 +103,14 @@ const CASES: readonly Case[] = [
     importPath: "",
   },
   {
+    is: "an application that asks for Flask",
+    files: { "app.py": FLASK, "requirements.txt": "Flask>=3\n" },
+    platforms: "python flask wsgi",
+    requirements: "gunicorn",
+    web: `${GUNICORN} app:app`,
+    app: "wsgi app:app",
+  },
+  {
     is: "what .flaskenv names",
     files: {
       ".flaskenv": "FLASK_DEBUG=1\nexport FLASK_APP='blog.py'\n",
@@ -196,7 +205,7 @@ const REFUSED: [is: string, files: Texts, code: string, message: string, hint: s
     {},
     "platform_not_found",
     "cannot choose a platform: there is no known kind of application here",
-    "Set `platform` to one of python, django, wsgi, asgi, or name what to install under `pip`.",
+    "Set `platform` to one of python, django, flask, wsgi, asgi, or name what to install under `pip`.",
   ],
   [
     "a misspelt platform",
@@ -210,7 +219,7 @@ const REFUSED: [is: string, files: Texts, code: string, message: string, hint: s
     { "holdall.yaml": "name: shop\nplatform: cobol\n" },
     "platform_not_found",
     "cannot choose a platform: there is none named cobol",
-    "Use one of python, django, wsgi, asgi.",
+    "Use one of python, django, flask, wsgi, asgi.",
   ],
   [
     "two objects",
@@ -288,12 +297,61 @@ processes:
   assert.deepEqual(Object.keys(plan.processes), ["worker", "web"]);
 });
 
+const MIGRATIONS = {
+  "migrations/env.py": "",
+  "migrations/script.py.mako": "",
+  "migrations/versions/1.py": "",
+};
+
+test("flask is a command that knows the application, wherever it is written", async () => {
+  const yaml =
+    "lifecycle: { health: flask check }\nschedule: { mail: { cron: '@daily', command: python -m flask mail } }\n";
+  const files = { "shop/__init__.py": FACTORY, "requirements.txt": "Flask\n", "holdall.yaml": yaml };
+  const flask: Distribution = {
+    ...{ name: "flask", version: "3", isRequested: true },
+    scripts: { flask: "flask.cli:main" },
+  };
+  const { commands, lifecycle } = planApplication(await inputOf(files));
+  const words = ["python", "-m", "holdall_flask", "-", "shop:create_app()"];
+  assert.deepEqual(argvsOf(commands), {
+    flask: words,
+    health: [...words, "check"],
+    mail: [...words, "mail"],
+    serve: [...GUNICORN.split(" "), "shop:create_app()"],
+  });
+  assert.equal(commands["flask"]?.origin, "platform");
+  const named = planApplication(await inputOf(files, [flask])).commands["flask"];
+  assert.deepEqual(named, { kind: "argv", argv: words, help: "", origin: "own" });
+  assert.deepEqual(Object.keys(lifecycle ?? {}), ["health"]);
+  const own = { ...files, "holdall.yaml": "commands: { flask: flask run }\n" };
+  const described = planApplication(await inputOf(own)).commands["flask"];
+  assert.deepEqual(described, { kind: "argv", argv: [...words, "run"], help: "", origin: "own" });
+});
+
+test("migrations of Flask-Migrate are brought up to date by `migrate`, unless the application says how", async () => {
+  const texts = { "app.py": FLASK, "requirements.txt": "Flask\nFlask-Migrate\n" };
+  const words = ["python", "-m", "holdall_flask", "{app}", "app:app"];
+  const { commands, lifecycle } = planApplication(await inputOf({ ...texts, ...MIGRATIONS }));
+  assert.deepEqual(argvsOf(commands)["migrate"], [...words, "db", "upgrade"]);
+  assert.deepEqual(lifecycle, { migrate: { command: "migrate" } });
+  assert.equal(planApplication(await inputOf(texts)).commands["migrate"], undefined);
+  const yaml = "lifecycle: { migrate: shop-migrate }\n";
+  const own = planApplication(await inputOf({ ...texts, ...MIGRATIONS, "holdall.yaml": yaml }));
+  assert.deepEqual(argvsOf(own.commands)["migrate"], ["shop-migrate"]);
+});
+
 test("a process may name a command, with more arguments", async () => {
   const yaml = "name: shop\ncommands: { shop: gunicorn shop:app }\nprocesses: { web: shop -w 5 }\n";
   const plan = planApplication(await inputOf({ "holdall.yaml": yaml, "shop.py": FLASK }));
   assert.deepEqual(plan.processes["web"]?.argv, [...GUNICORN.split(" "), "shop:app", "-w", "5"]);
   assert.deepEqual(plan.commands["serve"]?.origin, "platform");
 });
+
+function argvsOf(commands: Plan["commands"]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(commands).map(([name, command]) => [name, command.kind === "argv" ? command.argv : []]),
+  );
+}
 
 async function inputOf(texts: Texts, distributions: readonly Distribution[] = []): Promise<PlanInput> {
   const files = appFilesOf(texts);

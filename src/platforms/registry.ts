@@ -3,13 +3,20 @@ import { AppError } from "../errors/app-error.ts";
 import { findNearMiss } from "../errors/near-miss.ts";
 import { asgiPlatform } from "./asgi/platform.ts";
 import { djangoPlatform } from "./django/platform.ts";
+import { flaskPlatform } from "./flask/platform.ts";
 import { planEnvironment } from "./plan-environment.ts";
 import type { PlanInput, Platform } from "./platform.ts";
 import { pythonPlatform } from "./python/platform.ts";
 import { wsgiPlatform } from "./wsgi/platform.ts";
 
 /** In the order in which they refine a plan: django knows the object that wsgi or asgi finds a server for. */
-export const PLATFORMS: readonly Platform[] = [pythonPlatform, djangoPlatform, wsgiPlatform, asgiPlatform];
+export const PLATFORMS: readonly Platform[] = [
+  pythonPlatform,
+  djangoPlatform,
+  flaskPlatform,
+  wsgiPlatform,
+  asgiPlatform,
+];
 
 const EMPTY_PLAN: Plan = { importPath: [], scripts: {}, commands: {}, processes: {}, objects: {} };
 

@@ -27,7 +27,7 @@ export const IDENTITY = [
     name: "platform",
     type: COMMA_LIST,
     default: "found by looking at the files",
-    help: "What kind of application it is: `python`, `wsgi`, `asgi`, `django`. Platforms refine one another, so several can be named.",
+    help: "What kind of application it is: `python`, `wsgi`, `asgi`, `django`, `flask`. Platforms refine one another, so several can be named.",
     example: "platform: python, wsgi",
   }),
   field({
