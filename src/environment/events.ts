@@ -25,6 +25,8 @@ export type EnvironmentEvent =
   /** It has ended too often. `message`: one sentence, no final period. */
   | { readonly kind: "given-up"; readonly part: string; readonly message: string }
   | { readonly kind: "service-ready"; readonly name: string; readonly type: string }
+  /** Its server, which nobody has asked to end. `service-ready` follows, or `given-up`. */
+  | ({ readonly kind: "service-ended"; readonly name: string; readonly type: string } & ProcessEnd)
   /** A command of the plan that the environment runs: a migration, a scheduled one. */
   | { readonly kind: "command-started"; readonly part: string; readonly command: string }
   | ({

@@ -3,6 +3,7 @@ import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts"
 import { findAddresses, findMailAddress } from "./addresses.ts";
 import { type Directories, ensureDirectories, planDirectories } from "./directories.ts";
 import type { OnEnvironmentEvent } from "./events.ts";
+import { listFormerServices } from "./former-services.ts";
 import { type EnvironmentKind, injectVariables, type Part, type Variables } from "./inject.ts";
 import { type OpenServices, openServices } from "./open-services.ts";
 import { listPresences } from "./presence.ts";
@@ -61,9 +62,14 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const delivered = await deliverSettings(resolved, directories);
   const { addresses, mailAddress } = await planAddresses(options, directories);
   const python = join(runnable.prefix, "bin/python");
+  const planned = runnable.plan.services ?? {};
+  for (const { name, type, path } of await listFormerServices(directories.services, planned)) {
+    const message = `the description has no ${name} of type ${type} any more: its data stay in ${path} until you remove them`;
+    onEvent({ kind: "note", message });
+  }
   const servers = new Set<GuardedProcess>();
   const services = await openServices(runnable.plan, {
-    ...{ directories, env, signal, application: runnable.name },
+    ...{ directories, env, signal, onEvent, application: runnable.name },
     given: { ...others, ...env },
     async startServer(server) {
       const started = await startGuarded({ ...server, python });
@@ -72,9 +78,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
       return started;
     },
   });
-  for (const [name, { type }] of Object.entries(runnable.plan.services ?? {})) {
-    onEvent({ kind: "service-ready", name, type });
-  }
+  for (const [name, { type }] of Object.entries(planned)) onEvent({ kind: "service-ready", name, type });
   const supplied = { ...others, ...delivered, ...services.variables };
   const injection = { kind, runnable, directories, env, supplied, addresses, mailAddress };
   return {

@@ -6,6 +6,7 @@ import { needServer } from "../testing/needs.ts";
 import { makePlace } from "../testing/service-conformance.ts";
 import { makeDirectory } from "../testing/small-artifact.ts";
 import { ensureDirectories, planDirectories } from "./directories.ts";
+import { listFormerServices } from "./former-services.ts";
 import { openServices, type ServicesOptions } from "./open-services.ts";
 
 async function makeOptions(t: TestContext): Promise<ServicesOptions> {
@@ -50,6 +51,25 @@ test("an address that is given is used, and nothing is made", async (t) => {
   });
   assert.ok(!existsSync(join(own, "uploads/files")));
   await close();
+});
+
+test("data of a service that has another name or type now stay, are told, and are there again when it comes back", async (t) => {
+  const options = await makeOptions(t);
+  const before = { database: { type: "sqlite" }, uploads: { type: "public_files" } };
+  const first = await openServices({ services: before }, options);
+  writeFileSync(join(first.variables["UPLOADS_DIRECTORY"] ?? "", "kept"), "1");
+  await first.close();
+  const own = options.directories.services;
+  assert.deepEqual(await listFormerServices(own, before), []);
+  const after = { database: { type: "files" }, media: { type: "public_files" } };
+  await (await openServices({ services: after }, options)).close();
+  assert.deepEqual(await listFormerServices(own, after), [
+    { name: "database", type: "sqlite", path: join(own, "database/database.sqlite") },
+    { name: "uploads", type: "files", path: join(own, "uploads/files") },
+  ]);
+  const again = await openServices({ services: before }, options);
+  assert.ok(existsSync(join(again.variables["UPLOADS_DIRECTORY"] ?? "", "kept")));
+  await again.close();
 });
 
 test("one that cannot be opened is the error, whatever the others do", async (t) => {

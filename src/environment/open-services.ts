@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plan, PlannedService } from "../artifact/plan.ts";
+import { AppError } from "../errors/app-error.ts";
 import { findServiceKind } from "../services/registry.ts";
-import type { OpenService, ServicePlace } from "../services/service.ts";
+import type { OpenService, ServerEvent, ServicePlace } from "../services/service.ts";
 import type { Directories } from "./directories.ts";
+import type { EnvironmentEvent, OnEnvironmentEvent } from "./events.ts";
 import type { Variables } from "./inject.ts";
 
 export interface ServicesOptions {
@@ -14,6 +16,7 @@ export interface ServicesOptions {
   readonly given: Readonly<NodeJS.ProcessEnv>;
   readonly startServer: ServicePlace["startServer"];
   readonly signal: AbortSignal | undefined;
+  readonly onEvent?: OnEnvironmentEvent | undefined;
   /** Its name. */
   readonly application: string;
 }
@@ -71,12 +74,13 @@ export async function openServices(
 }
 
 async function openPlanned(name: string, planned: PlannedService, options: ServicesOptions): Promise<Opened> {
-  const { directories, env, given, startServer, signal, application } = options;
+  const { directories, env, given, startServer, signal, application, onEvent = () => {} } = options;
   const kind = findServiceKind(planned.type);
   const directory = join(directories.services, name);
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  const onServer = (event: ServerEvent) => onEvent(describeServer(name, planned.type, event));
   const place = {
-    ...{ name, application, directory, data: directories.data, env, signal, startServer },
+    ...{ name, application, directory, data: directories.data, env, signal, startServer, onServer },
     ...(planned.quotaBytes !== undefined && { quotaBytes: planned.quotaBytes }),
   };
   const variableOf = (end: string) =>
@@ -95,4 +99,13 @@ async function openPlanned(name: string, planned: PlannedService, options: Servi
     variables: Object.fromEntries(values.map(([end, { value }]) => [variableOf(end), value])),
     secrets: values.filter(([, { isSecret }]) => isSecret).map(([end]) => variableOf(end)),
   };
+}
+
+function describeServer(name: string, type: string, event: ServerEvent): EnvironmentEvent {
+  if (event.kind === "started") return { kind: "service-ready", name, type };
+  if (event.kind === "ended") return { ...event, kind: "service-ended", name, type };
+  const { error } = event;
+  const last = error instanceof AppError ? error.excerpt?.split("\n").at(-1) : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: "given-up", part: name, message: last === undefined ? message : `${message}: ${last}` };
 }

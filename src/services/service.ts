@@ -1,5 +1,5 @@
 import type { ServiceType } from "../description/description.ts";
-import type { GuardedProcess, GuardOptions } from "../system/guarded-process.ts";
+import type { GuardedProcess, GuardOptions, ProcessEnd } from "../system/guarded-process.ts";
 
 /**
  * One kind of thing that applications need beside themselves: a plug-in, one folder each, one conformance suite for all. To
@@ -11,6 +11,8 @@ export interface ServiceKind {
   readonly help: string;
   /** `_URL`, `_DIRECTORY`: what the variable is called after the service's name when the description names none. */
   readonly mainVariable: string;
+  /** What its data are called in its directory: of two types with one name, each keeps its own. */
+  readonly keeps: string;
   /**
    * A service of the environment's own: started where it is a server, ready when this returns.
    * @throws AppError `service_missing` when its programs are not on the machine: the hint says what to install or set.
@@ -41,7 +43,16 @@ export interface ServicePlace {
   readonly signal: AbortSignal | undefined;
   /** Starts a server that ends with the environment, whatever happens to holdall. */
   startServer(options: ServerOptions): Promise<GuardedProcess>;
+  /** Is told what happens to a server that nobody has asked to end. */
+  readonly onServer?: (event: ServerEvent) => void;
 }
+
+export type ServerEvent =
+  /** It is started again, at the same address. */
+  | ({ readonly kind: "ended" } & ProcessEnd)
+  | { readonly kind: "started" }
+  /** It is not started again. */
+  | { readonly kind: "failed"; readonly error: unknown };
 
 /** The environment knows a Python for the guard. What the server inherits is the service's to say. */
 export type ServerOptions = Omit<GuardOptions, "python">;

@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { ServerEvent } from "../services/service.ts";
 import { LOCK_HELD } from "../system/guarded-process.ts";
 import { needRoot } from "./needs.ts";
-import { type MakePlace, makePlace, type Subject, type Suite, valuesOf } from "./service-conformance.ts";
+import {
+  checkUsable,
+  type MakePlace,
+  makePlace,
+  type Subject,
+  type Suite,
+  type TestPlace,
+  valuesOf,
+} from "./service-conformance.ts";
 
 const SERVICES = join(import.meta.dirname, "../services");
 const TESTING = join(import.meta.dirname, "service-conformance.ts");
@@ -15,24 +24,29 @@ const TESTING = join(import.meta.dirname, "service-conformance.ts");
 export async function testServer(subject: Subject, suite: Suite, makeShared: MakePlace): Promise<void> {
   const { kind, write, read } = subject;
 
-  await suite("a server that is killed is unreachable, and there again after the next start", async (t) => {
+  await suite("a server that is killed is started again where it was, with what it had; one that does not start is not", async (t) => {
     const place = await makePlace(t);
-    const first = await kind.open(place);
-    await first.setUp();
-    await write(valuesOf(first), "kept", "before");
-    const guard = place.servers.at(-1)?.pid ?? 0;
+    const events = new EventEmitter<Record<ServerEvent["kind"], [ServerEvent]>>();
+    const onServer = (event: ServerEvent) => void events.emit(event.kind, event);
+    const service = await kind.open({ ...place, onServer });
+    await service.setUp();
+    await write(valuesOf(service), "kept", "before");
     // Redis writes to its file within a second, as it is told to: what a kill takes is not what this is about.
-    if (kind.name === "redis") await first.backup(join(place.data, "synced"));
-    const server = Number(readFileSync(`/proc/${guard}/task/${guard}/children`, "utf8").trim().split(" ")[0]);
-    process.kill(server, "SIGKILL");
-    await place.servers.at(-1)?.ended;
-    await assert.rejects(first.check(), { code: "service_unreachable" });
-    if (first.sql) await assert.rejects(first.sql.listDone(), { code: "service_unreachable" });
-    await first.close();
-    const second = await kind.open(place);
-    await second.setUp();
-    assert.equal(await read(valuesOf(second), "kept"), "before");
-    await second.close();
+    if (kind.name === "redis") await service.backup(join(place.data, "synced"));
+    const [ended, started] = [once(events, "ended"), once(events, "started")];
+    killServer(place);
+    assert.deepEqual(await ended, [{ kind: "ended", status: undefined, signal: "SIGKILL" }]);
+    await started;
+    await checkUsable(subject, service);
+    assert.equal(await read(valuesOf(service), "kept"), "before");
+    const failed = once(events, "failed");
+    killServer(place);
+    const [{ error }] = await failed;
+    assert.equal(error.code, "service_failed");
+    assert.match(error.message, /^cannot start \w+ again for database: /);
+    await assert.rejects(service.check(), { code: "service_unreachable" });
+    if (service.sql) await assert.rejects(service.sql.listDone(), { code: "service_unreachable" });
+    await service.close();
   });
 
   await suite("a second holdall uses the server that is running; when the first is killed, the next has its own", async (t) => {
@@ -60,6 +74,16 @@ export async function testServer(subject: Subject, suite: Suite, makeShared: Mak
       await assert.rejects(attempt(valuesOf(one), valuesOf(other)), attempt.toString());
     for (const service of [one, other]) await service.close();
   });
+}
+
+/** The first child of the last guard. */
+function serverOf({ servers }: TestPlace): number {
+  const guard = servers.at(-1)?.pid ?? 0;
+  return Number(readFileSync(`/proc/${guard}/task/${guard}/children`, "utf8").trim().split(" ")[0]);
+}
+
+function killServer(place: TestPlace): void {
+  process.kill(serverOf(place), "SIGKILL");
 }
 
 export async function testFull({ kind }: Subject, suite: Suite): Promise<void> {

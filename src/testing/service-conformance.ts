@@ -66,7 +66,7 @@ export function valuesOf({ values }: OpenService): Values {
 }
 
 /** Whether an application can still do all that it could. */
-async function checkUsable({ write, read }: Subject, service: OpenService): Promise<void> {
+export async function checkUsable({ write, read }: Subject, service: OpenService): Promise<void> {
   await service.check();
   await write(valuesOf(service), "usable", "yes");
   assert.equal(await read(valuesOf(service), "usable"), "yes");

@@ -69,6 +69,8 @@ function describe(event: OwnEvent): string | undefined {
       return `${event.part} starts again in ${event.afterMs / 1000} s`;
     case "service-ready":
       return `${event.name} (${event.type}) is ready`;
+    case "service-ended":
+      return `${event.name} (${event.type}) has ended ${describeEnd(event)} and is started again`;
     case "command-started":
       return event.part === event.command ? `${event.part} starts` : `${event.part} starts: ${event.command}`;
     case "command-ended":

@@ -10,6 +10,7 @@ export const filesService: ServiceKind = {
   name: "files",
   help: "A directory for files that the application keeps.",
   mainVariable: "_DIRECTORY",
+  keeps: "files",
   open: async (place) => openDirectory("files", join(place.directory, "files"), place),
   connect: async (address, place) => connectDirectory("files", parseDirectory(address, place), place),
 };

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HELD_DIRECTORY } from "../../system/guarded-process.ts";
-import type { ServerRecipe } from "../own-server.ts";
+import type { ServerRecipe } from "../own-server/server-recipe.ts";
 import type { DatabaseAccount } from "../parse-database-url.ts";
 import { findProgram } from "../programs.ts";
 import type { ServicePlace } from "../service.ts";

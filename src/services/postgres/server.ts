@@ -1,7 +1,7 @@
 import { chown, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HELD_DIRECTORY } from "../../system/guarded-process.ts";
-import type { ServerRecipe } from "../own-server.ts";
+import type { ServerRecipe } from "../own-server/server-recipe.ts";
 import { findProgram } from "../programs.ts";
 import type { ServicePlace } from "../service.ts";
 import { missing } from "../service-errors.ts";

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { errnoOf } from "../../system/file-errors.ts";
-import { accountName, derivePassword, openServer } from "../own-server.ts";
+import { accountName, derivePassword } from "../own-server/account.ts";
+import { openServer } from "../own-server/own-server.ts";
 import { type DatabaseAccount, parseDatabaseUrl, type UrlForm } from "../parse-database-url.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../service.ts";
 import { checkSpace, full, unreachable } from "../service-errors.ts";
@@ -20,15 +20,16 @@ export const postgresService: ServiceKind = {
   name: "postgres",
   help: "A database of a PostgreSQL server.",
   mainVariable: "_URL",
+  keeps: "postgres",
   async open(place) {
-    const { port, secret, close } = await openServer(await findPostgres(place), place);
+    const { port, secret, home, close } = await openServer(await findPostgres(place), place);
     const name = accountName(place.application);
     const password = derivePassword(secret, place.application);
     const account = { host: "127.0.0.1", port, user: name, password, database: name, parameters: {} };
     const opened = openAccount(account, place);
     const check = async () => {
       await opened.check();
-      await checkSpace(place, join(place.directory, "server/home"));
+      await checkSpace(place, home);
     };
     return {
       ...opened,

@@ -11,6 +11,7 @@ export const publicFilesService: ServiceKind = {
   name: "public_files",
   help: "A directory of limited size whose files everybody can get below a URL path.",
   mainVariable: "_DIRECTORY",
+  keeps: "files",
   open: async (place) => publish(openDirectory("public_files", join(place.directory, "files"), place), place),
   connect: async (address, place) =>
     publish(connectDirectory("public_files", parseDirectory(address, place), place), place),

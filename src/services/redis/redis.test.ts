@@ -41,7 +41,7 @@ test("a server whose memory is used up is full", async (t) => {
   const place = await makePlace(t);
   await (await redisService.open(place)).close();
   appendFileSync(
-    join(place.directory, "server/home/redis.conf"),
+    join(place.directory, "redis/home/redis.conf"),
     "maxmemory 100kb\nmaxmemory-policy noeviction\n",
   );
   const service = await redisService.open(place);

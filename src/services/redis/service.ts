@@ -1,26 +1,27 @@
-import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
-import { derivePassword, openServer } from "../own-server.ts";
+import { derivePassword } from "../own-server/account.ts";
+import { openServer } from "../own-server/own-server.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../service.ts";
 import { checkSpace, full, unreachable } from "../service-errors.ts";
 import { backupRedis, restoreRedis } from "./backup.ts";
 import { connectRedis, type RedisAddress, type RedisClient, RedisError } from "./client.ts";
 import { parseRedisAddress } from "./parse-address.ts";
-import { administrator, findRedis, planRights } from "./server.ts";
+import { administrator, findRedis, planAccount, REMOVED_ACCOUNT } from "./server.ts";
 
 export const redisService: ServiceKind = {
   name: "redis",
   help: "A Redis server, or one database of it.",
   mainVariable: "_URL",
+  keeps: "redis",
   async open(place) {
-    const { port, secret, close } = await openServer(await findRedis(place), place);
+    const { port, secret, home, close } = await openServer(await findRedis(place), place);
     const password = derivePassword(secret, place.application);
     const address = { host: "127.0.0.1", port, user: undefined, password, database: 0, isTls: false };
     const opened = openAddress(address, { place, ownsAll: true });
     const check = async () => {
       await opened.check();
-      await checkSpace(place, join(place.directory, "server/home"));
+      await checkSpace(place, home);
     };
     const asAdministrator = (...commands: readonly (readonly string[])[]) =>
       withRedis(administrator(port, secret), async (client) => {
@@ -29,11 +30,11 @@ export const redisService: ServiceKind = {
     return {
       ...opened,
       async setUp() {
-        await asAdministrator(["ACL", "SETUSER", ...planRights(password)]);
+        await asAdministrator(...planAccount(password));
         await check();
       },
       check,
-      remove: () => asAdministrator(["ACL", "SETUSER", "default", "reset"], ["FLUSHALL"]),
+      remove: () => asAdministrator(...REMOVED_ACCOUNT, ["FLUSHALL"]),
       close,
     };
   },

@@ -12,6 +12,7 @@ export const sqliteService: ServiceKind = {
   name: "sqlite",
   help: "A database in a file.",
   mainVariable: "_URL",
+  keeps: "database.sqlite",
   open: async (place) => openFile(join(place.directory, "database.sqlite"), undefined, place),
   connect: async (address, place) => openFile(parseAddress(address, place), address, place),
 };

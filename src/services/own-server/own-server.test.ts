@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { needServer } from "../testing/needs.ts";
-import { makePlace } from "../testing/service-conformance.ts";
-import { accountName, derivePassword } from "./own-server.ts";
-import { redisService } from "./redis/service.ts";
+import { needServer } from "../../testing/needs.ts";
+import { makePlace } from "../../testing/service-conformance.ts";
+import { redisService } from "../redis/service.ts";
+import { accountName, derivePassword } from "./account.ts";
 
 // What is the same for all servers is tried with Redis, which starts in no time.
 
@@ -39,7 +39,7 @@ test("a server that dies at start is an error with its last lines", async (t) =>
   if (!(await needServer(t, "redis-server"))) return;
   const place = await makePlace(t);
   await (await redisService.open(place)).close();
-  writeFileSync(join(place.directory, "server/home/redis.conf"), "no-such-directive yes\n");
+  writeFileSync(join(place.directory, "redis/home/redis.conf"), "no-such-directive yes\n");
   await assert.rejects(redisService.open(place), {
     code: "service_failed",
     message: "cannot start redis for database: its program ended with an error",
@@ -64,9 +64,9 @@ test("half a server is removed and made anew", async (t) => {
   const service = await redisService.open(place);
   await service.setUp();
   assert.ok(!existsSync(half));
-  assert.deepEqual(readdirSync(place.directory).toSorted(), ["lock", "running.json", "server"]);
+  assert.deepEqual(readdirSync(place.directory).toSorted(), ["redis", "redis.json", "redis.lock"]);
   await service.close();
-  assert.ok(!existsSync(join(place.directory, "running.json")));
+  assert.ok(!existsSync(join(place.directory, "redis.json")));
 });
 
 test("two that open one environment at the same time have one server", async (t) => {
