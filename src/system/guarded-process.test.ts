@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdirSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
@@ -75,6 +75,17 @@ test("as root, the process can be an ordinary user, with a directory that this u
   const { started } = await start(t, code, { cwd: "/", held, user: { uid: 65534, gid: 65533 } });
   assert.equal(await text(started.stdout), "65534\n65533\n65533\nout\n");
   assert.equal(readFileSync(join(held, "file"), "utf8"), "in\n");
+});
+
+test("as root, the process alone sees its directory at a path without links", async (t) => {
+  if (!needRoot(t)) return;
+  const held = join(await makeDirectory(t), "a: b'é");
+  mkdirSync(held);
+  const code = "cd /mnt && /bin/pwd -P && echo in >file";
+  const { started } = await start(t, code, { cwd: "/", held, heldAt: "/mnt" });
+  assert.equal(await text(started.stdout), "/mnt\n");
+  assert.equal(readFileSync(join(held, "file"), "utf8"), "in\n");
+  assert.ok(!existsSync("/mnt/file"));
 });
 
 test("signals reach the process", async (t) => {

@@ -26,6 +26,11 @@ export interface GuardOptions {
    * reach by its path, as the directories above are somebody else's.
    */
   readonly held?: string;
+  /**
+   * Absolute path of a directory where the process sees `held`, and nobody else does: for one that wants a path without
+   * links. Only root can ask for it, and only where it may mount.
+   */
+  readonly heldAt?: string | undefined;
   /** Asks it to end, as stop() does. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -112,10 +117,13 @@ export async function runGuarded({ output, ...options }: RunGuardedOptions): Pro
 type Streams = readonly ["pipe" | "ignore" | "inherit", "pipe" | number, "pipe" | "inherit"];
 
 async function spawnGuard(options: Omit<GuardOptions, "hasInput">, streams: Streams) {
-  const { python, argv, cwd, env, graceMs, lock = "", user, held, signal } = options;
+  const { python, argv, cwd, env, graceMs, lock = "", user, held, heldAt, signal } = options;
   if (argv.length === 0) throw new Error("an argv has at least one word");
   const become = user === undefined ? "" : `${user.uid}:${user.gid}`;
-  const words = ["-I", "-S", "-B", GUARD, String(CONTROL), String(graceMs / 1000), lock, become, ...argv];
+  // Its path: what is open belongs to the mounts of the namespace in which it was opened.
+  const mount = heldAt === undefined ? "" : `${held}:${heldAt}`;
+  const place = [GUARD, String(CONTROL), String(graceMs / 1000), lock, become, mount];
+  const words = ["-I", "-S", "-B", ...place, ...argv];
   const directory = held === undefined ? undefined : await open(held);
   const child = spawn(python, words, {
     ...{ cwd, env, detached: true },

@@ -49,6 +49,15 @@ export async function testServer(subject: Subject, suite: Suite, makeShared: Mak
     await service.close();
   });
 
+  await suite("when root starts it, it is not root's", async (t) => {
+    if (!needRoot(t)) return;
+    const place = await makePlace(t);
+    const service = await kind.open(place);
+    const uids = /^Uid:\s(.*)$/m.exec(readFileSync(`/proc/${serverOf(place)}/status`, "utf8"))?.[1];
+    assert.doesNotMatch(uids ?? "0", /\b0\b/);
+    await service.close();
+  });
+
   await suite("a second holdall uses the server that is running; when the first is killed, the next has its own", async (t) => {
     const place = await makePlace(t);
     const holder = await startHolder(t, subject, place.directory);

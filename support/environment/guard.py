@@ -1,11 +1,11 @@
 """Runs one process of an environment and lets nothing of it survive: docs/decisions/0023-a-guard-for-each-process.md.
 
-    guard.py CONTROL GRACE_SECONDS LOCK USER [WORD ...]
+    guard.py CONTROL GRACE_SECONDS LOCK USER MOUNT [WORD ...]
 
 CONTROL is a socket that ends when whoever started this has gone; then, as after SIGTERM, the process is asked to end, and
 after GRACE_SECONDS, or on SIGQUIT, it and all that came of it are killed. LOCK is a file, or empty: two guards of one file
 do not run at the same time; the later one writes a byte to CONTROL and ends with status 75. USER is UID:GID, or empty: what
-the process becomes; only root can. Otherwise the end of this program is that of the process: its status, or its signal.
+the process becomes; only root can. MOUNT is DIRECTORY:AT, or empty: it sees DIRECTORY at AT, too, and nobody else does. Otherwise the end of this program is that of the process: its status, or its signal.
 """
 
 import ctypes
@@ -21,6 +21,8 @@ import warnings  # noqa: F401 - os.execvp imports it, which another user perhaps
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWNS = 0x20000  # unshare(2)
+MS_BIND, MS_REC, MS_SLAVE = 0x1000, 0x4000, 0x80000  # mount(2)
 FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH)
 BETWEEN_KILLS = 0.05
 EX_TEMPFAIL = 75  # sysexits.h
@@ -44,6 +46,19 @@ def take_lock(path):
     return True
 
 
+def see(mount):
+    """In a mount namespace of its own, which hears of what others unmount."""
+    directory, _, at = mount.rpartition(":")
+    libc = ctypes.CDLL(None, use_errno=True)
+    for failure in (
+        lambda: libc.unshare(CLONE_NEWNS),
+        lambda: libc.mount(b"none", b"/", None, MS_REC | MS_SLAVE, None),
+        lambda: libc.mount(os.fsencode(directory), os.fsencode(at), None, MS_BIND, None),
+    ):
+        if failure():
+            raise OSError(ctypes.get_errno(), "")
+
+
 def become(user):
     """Groups first: afterwards it may not."""
     uid, _, gid = user.partition(":")
@@ -52,7 +67,7 @@ def become(user):
     os.setuid(int(uid))
 
 
-def start(words, user, parent_control):
+def start(words, user, mount, parent_control):
     """A child in a session of its own, which dies with this process even when that is killed."""
     ready_end, ready = os.pipe()
     child = os.fork()
@@ -60,6 +75,8 @@ def start(words, user, parent_control):
         try:
             os.close(parent_control)
             os.setsid()
+            if mount:
+                see(mount)
             if user:
                 become(user)  # before prctl: the kernel forgets the signal when the user changes
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -138,7 +155,7 @@ def drain(wakeup):
         return b""
 
 
-def run(control, grace, user, words):
+def run(control, grace, user, mount, words):
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     wakeup, wakeup_end = os.pipe()
     os.set_blocking(wakeup, False)
@@ -146,7 +163,7 @@ def run(control, grace, user, words):
     signal.set_wakeup_fd(wakeup_end, warn_on_full_buffer=False)
     for number in (*FORWARDED, signal.SIGTERM, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
-    child = start(words, user, control)
+    child = start(words, user, mount, control)
     ended, deadline, watched = [], None, [wakeup, control]
     while not ended:
         wait = None if deadline is None else max(0, deadline - time.monotonic())
@@ -170,12 +187,12 @@ def run(control, grace, user, words):
 
 
 def main(arguments):
-    control, grace, lock, user, *words = arguments
+    control, grace, lock, user, mount, *words = arguments
     control = int(control)
     if lock and not take_lock(lock):
         os.write(control, b"L")
         sys.exit(EX_TEMPFAIL)
-    status = run(control, float(grace), user, words)
+    status = run(control, float(grace), user, mount, words)
     if os.WIFSIGNALED(status):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the process itself has left one, if it may
         if os.WTERMSIG(status) != signal.SIGKILL:
