@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ProcessResult, runProcess } from "../../system/run-process.ts";
 import { withWorkDirectory } from "../../system/work-directory.ts";
@@ -13,14 +13,33 @@ const FILE = "database.sql";
 /** Everything that the account owns. Others' sessions are waited for, but not for ever. */
 export const DROP_ALL = "SET LOCAL lock_timeout = '60s'; DROP OWNED BY CURRENT_USER";
 
+/** Of an address, and where libpq takes them from: "Environment Variables" of its manual. */
+const PARAMETERS = {
+  ...{ sslmode: "PGSSLMODE", sslrootcert: "PGSSLROOTCERT", sslcert: "PGSSLCERT", sslkey: "PGSSLKEY" },
+  ...{ options: "PGOPTIONS", channel_binding: "PGCHANNELBINDING" },
+};
+
 /** psql(1), "Exit status". */
 const SCRIPT_ERROR = 3;
 
+/** Extensions are often the administrator's, and so are their comments: whoever restores may not write them. */
+const OF_OTHERS = / COMMENT - EXTENSION /;
+
 export async function backupPostgres(directory: string, account: DatabaseAccount, place: ServicePlace) {
   await writeBackup(directory, "postgres", async (staged) => {
-    const options = ["--no-owner", "--no-privileges", `--file=${join(staged, FILE)}`];
-    const { status, stderr } = await runClient("pg_dump", options, account, place);
-    if (status !== 0) throw failed(place, "back up", stderr);
+    const run = async (program: string, options: readonly string[]) => {
+      const { status, stderr } = await runClient(program, options, account, place);
+      if (status !== 0) throw failed(place, "back up", stderr);
+    };
+    await withWorkDirectory(staged, async (work) => {
+      const [archive, contents] = [join(work, "archive"), join(work, "contents")];
+      await run("pg_dump", ["--format=custom", "--compress=0", `--file=${archive}`]);
+      await run("pg_restore", ["--list", `--file=${contents}`, archive]);
+      const lines = (await readFile(contents, "utf8")).split("\n");
+      await writeFile(contents, lines.filter((line) => !OF_OTHERS.test(line)).join("\n"));
+      const script = ["--no-owner", "--no-privileges", `--file=${join(staged, FILE)}`];
+      await run("pg_restore", [`--use-list=${contents}`, ...script, archive]);
+    });
   });
 }
 
@@ -59,17 +78,13 @@ async function runClient(
   return withWorkDirectory(place.directory, async (work) => {
     const passwords = join(work, "pgpass");
     await writeFile(passwords, `*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`, { mode: 0o600 });
-    const { sslmode, sslrootcert } = parameters;
-    return runProcess(
-      [path, `--host=${host}`, `--port=${port}`, `--username=${user}`, "--no-password", ...options, database],
-      {
-        env: {
-          ...{ PATH: place.env["PATH"], LC_ALL: "C.UTF-8", PGPASSFILE: passwords },
-          ...(sslmode && { PGSSLMODE: sslmode }),
-          ...(sslrootcert && { PGSSLROOTCERT: sslrootcert }),
-        },
-        signal: place.signal,
-      },
+    const given = Object.entries(PARAMETERS).flatMap(([name, variable]) =>
+      parameters[name] === undefined ? [] : [[variable, parameters[name]]],
     );
+    const env = {
+      ...{ PATH: place.env["PATH"], LC_ALL: "C.UTF-8", PGPASSFILE: passwords, PGHOST: host },
+      ...{ PGPORT: String(port), PGUSER: user, PGDATABASE: database, ...Object.fromEntries(given) },
+    };
+    return runProcess([path, "--no-password", ...options], { env, signal: place.signal });
   });
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { needServer } from "../../testing/needs.ts";
 import { makePlace, valuesOf } from "../../testing/service-conformance.ts";
 import { parseDatabaseUrl } from "../parse-database-url.ts";
 import { withClient } from "./client.ts";
+import { administrator } from "./server.ts";
 import { postgresService } from "./service.ts";
 
 const OBJECTS = `
@@ -48,4 +50,34 @@ test("what a database has besides tables comes back, and what came later goes", 
     assert.deepEqual(await service.sql?.listDone(), ["objects.sql"]);
   }
   await service.close();
+});
+
+test("a given database comes back whose extensions and rights are the administrator's", async (t) => {
+  if (!(await needServer(t, "postgres"))) return;
+  const place = await makePlace(t);
+  const own = await postgresService.open(place);
+  const port = Number(valuesOf(own)["_PORT"]);
+  const secret = readFileSync(join(place.directory, "postgres/secret"), "utf8");
+  await withClient(administrator(port, secret), async (client) => {
+    await client.query("CREATE ROLE guest LOGIN PASSWORD 'p w'");
+    await client.query("CREATE DATABASE given");
+  });
+  await withClient({ ...administrator(port, secret), database: "given" }, (client) =>
+    client.query("CREATE EXTENSION hstore; GRANT CREATE ON SCHEMA public TO guest"),
+  );
+  const given = await postgresService.connect(`postgres://guest:p%20w@127.0.0.1:${port}/given`, place);
+  await given.setUp();
+  const tables = `CREATE TABLE notes (id serial PRIMARY KEY, more hstore);
+COMMENT ON TABLE notes IS 'kept';
+INSERT INTO notes (more) VALUES ('a=>1');`;
+  await given.sql?.runFile({ name: "tables.sql", text: tables });
+  await given.backup(join(place.data, "backup"));
+  await given.clear();
+  await given.restore(join(place.data, "backup"));
+  const account = { ...administrator(port, "p w"), user: "guest", database: "given" };
+  const insert = `INSERT INTO notes (more) VALUES ('b=>2')
+    RETURNING id, more -> 'b' AS more, obj_description('notes'::regclass) AS comment`;
+  const { rows } = await withClient(account, (client) => client.query(insert));
+  assert.deepEqual(rows, [{ id: 2, more: "2", comment: "kept" }]);
+  await own.close();
 });
