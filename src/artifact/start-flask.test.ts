@@ -8,7 +8,26 @@ import { fileEntry } from "../testing/small-artifact.ts";
 
 /** The part of Flask (1 to 3) that the runner leans on: it asks for the application, and says what it was called with. */
 const FLASK = [
-  fileEntry("site-packages/flask/__init__.py", ""),
+  fileEntry(
+    "site-packages/flask/__init__.py",
+    `import os
+import sys
+
+
+class App:
+    def __init__(self, place):
+        self.place = place
+
+    def auto_find_instance_path(self):
+        if os.path.abspath(self.place).startswith(sys.prefix):
+            return os.path.join(sys.prefix, "var", "blog-instance")
+        return os.path.join(self.place, "instance")
+
+
+class Flask(App):
+    pass
+`,
+  ),
   fileEntry(
     "site-packages/flask/cli.py",
     `import json
@@ -97,4 +116,19 @@ test("flask knows the application and its migrations, and leaves the working dir
     [null, "82"],
   ]);
   assert.deepEqual((await run(["plain"], { PORT: "81" })).slice(2, 5), ["plain", null, [null, "81"]]);
+});
+
+test("the instance folder of Flask is in the working directory, and not in the release", async (t) => {
+  const instance = `import flask
+import sys
+folders = [flask.Flask(place).auto_find_instance_path() for place in (__file__, "/srv/blog")]
+print(flask.__spec__.loader.name, *folders, [type(each).__name__ for each in sys.meta_path].count("FlaskFinder"))
+`;
+  const artifact = await makeArtifactToStart(t, {
+    distribution: FLASK,
+    application: [fileEntry("app/instance.py", instance)],
+  });
+  const { stdout, stderr } = await start(artifact, ["python", "-m", "instance"], {});
+  assert.equal(stderr, "");
+  assert.equal(stdout, `flask ${artifact.data}/instance /srv/blog/instance 0\n`);
 });

@@ -1,8 +1,8 @@
 """Imported by each Python process of a release, through holdall.pth, before any other code.
 
 It ends the process when a Python inside does not run with its own standard library. What follows that never prints or
-fails: it marks the release as in use, finds the system's certificates for a Python inside, and keeps the working
-directory, where an application's data is, off the import path.
+fails: it marks the release as in use, finds the system's certificates for a Python inside, keeps the working directory,
+where an application's data is, off the import path, and Flask's instance folder in it.
 """
 
 import os
@@ -132,6 +132,11 @@ except Exception:  # no fcntl, no locks on this file system: the mark is a help,
 try:
     keep_working_directory_out()
 except Exception:  # a working directory that was deleted cannot be imported from either
+    pass
+try:
+    if os.path.isdir(PACKAGES + "/flask"):
+        import holdall_instance  # noqa: F401
+except Exception:  # the folder is where Flask has it
     pass
 try:
     use_table_at_first_import()
