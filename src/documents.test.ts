@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { commandRecords } from "./cli/commands/registry.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
+import { SERVICE_TYPES } from "./description/description.ts";
 import { EXIT_CODES } from "./errors/app-error.ts";
 import { PACKAGE_ROOT } from "./system/package-root.ts";
 import { readModules } from "./testing/read-modules.ts";
@@ -36,6 +37,34 @@ test("docs/library.md names each value that the library exports", () => {
   );
 });
 
+test("docs/environment.md says of each type of service what it supplies", () => {
+  const document = readFileSync(join(PACKAGE_ROOT, "docs/environment.md"), "utf8");
+  const rows = [...document.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| `DATABASE_/gm)].map(
+    ([, types = ""]) => types,
+  );
+  const explained = rows.flatMap((row) => [...row.matchAll(/`(\w+)`/g)].map(([, type = ""]) => type));
+  assert.deepEqual(explained.toSorted(), [...SERVICE_TYPES].toSorted());
+});
+
+test("decisions are numbered without a gap, fit a page, and say what was refused and what would change them", () => {
+  const paths = globSync("docs/decisions/*.md", { cwd: PACKAGE_ROOT }).toSorted();
+  for (const [index, path] of paths.entries()) {
+    const text = readFileSync(join(PACKAGE_ROOT, path), "utf8");
+    const number = String(index + 1).padStart(4, "0");
+    assert.match(path, new RegExp(`/${number}-[a-z0-9-]+\\.md$`));
+    assert.ok(text.startsWith(`# ${number} `), path);
+    for (const part of [
+      /\*\*Question\.\*\*/,
+      /\*\*Chosen\.\*\*/,
+      /\*\*Refused\.\*\*/,
+      /\*\*(?:We|What) would change/,
+    ]) {
+      assert.match(text, part, path);
+    }
+    assert.ok(text.split(/\s+/).length <= 700, `${path} is longer than a page`);
+  }
+});
+
 /** Programs of others that documents show, besides `holdall`, `npm` and artifacts. */
 const KNOWN_PROGRAMS = [
   "cd",
@@ -60,13 +89,32 @@ for (const path of DOCUMENTS) {
       for (const words of commands) checkCommand(words);
     });
   }
-  const links = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+  const links = [...text.matchAll(/\]\(([^):\s]+)\)/g)].map(([, link = ""]) => link);
   if (links.length > 0) {
-    test(`${path} links to files that exist`, () => {
-      const dead = links.filter((link) => !existsSync(join(PACKAGE_ROOT, dirname(path), link)));
-      assert.deepEqual(dead, []);
+    test(`${path} links to files and headings that exist`, () => {
+      assert.deepEqual(
+        links.filter((link) => !leadsSomewhere(path, link)),
+        [],
+      );
     });
   }
+}
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [file = "", heading] = link.split("#");
+  const target = file === "" ? join(PACKAGE_ROOT, from) : join(PACKAGE_ROOT, dirname(from), file);
+  if (!existsSync(target)) return false;
+  if (heading === undefined) return true;
+  const headings = [...readFileSync(target, "utf8").matchAll(/^#+ (.*)$/gm)];
+  return headings.some(([, text = ""]) => anchorOf(text) === heading);
+}
+
+/** As GitHub names a heading: its letters, digits, `-` and `_` in lower case, spaces as `-`. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
 }
 
 function checkCommand(words: readonly string[]): void {

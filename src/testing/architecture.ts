@@ -1,6 +1,9 @@
 import type { Import, Module } from "./read-modules.ts";
 
-/** Folders of src, from the bottom up: a module imports from its own folder and from rows above it in this table. */
+/**
+ * Folders of src, from the bottom up: a module imports from its own folder and from rows above it in this table. Those that
+ * are not there yet have their place.
+ */
 const LAYERS: readonly (readonly string[])[] = [
   ["errors"],
   ["system"],
