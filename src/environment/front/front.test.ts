@@ -195,6 +195,17 @@ test("whoever goes ends it for the other side, before an answer and within it", 
   await assert.rejects(cut.text());
 });
 
+test("an answer that cannot be passed on is told, and harms no other request", async (t) => {
+  const { listen, get } = await makeFront(t);
+  let answer = "HTTP/1.1 200 a\x01b\r\nContent-Length: 2\r\n\r\nok";
+  await listen(createTcpServer((socket) => void socket.once("data", () => socket.end(answer))));
+  assert.match(await (await get("/")).text(), /^cannot pass on the answer of web: .*Invalid character/);
+  answer = "no HTTP\r\n\r\n";
+  assert.equal((await get("/")).status, 502);
+  answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  assert.equal(await (await get("/")).text(), "ok");
+});
+
 test("requests wait while web starts, and those that may are asked again when it ends in between", async (t) => {
   const { listen, tell, get, front } = await makeFront(t);
   const early = get("/early");
@@ -239,7 +250,7 @@ test("the wait for web ends", async () => {
   gate.hear({ kind: "listening", part: "web", address: "" });
   await assert.rejects(gate.connect(new AbortController().signal), {
     message:
-      /^cannot ask web: nothing has listened on port \d+ of 127\.0\.0\.1 for 0 seconds; its log says why$/,
+      /^cannot ask web: nothing has listened on port \d+ of 127\.0\.0\.1 for 0 seconds; its command line has to /,
   });
   const patient = new Gate({ host: HOST, port: 1 });
   await assert.rejects(patient.connect(AbortSignal.timeout(1)), { name: "AbortError" });

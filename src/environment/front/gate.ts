@@ -50,7 +50,7 @@ export class Gate {
   #refuse(): Unanswered {
     const { host, port } = this.#address;
     return new Unanswered(
-      `cannot ask web: nothing has listened on port ${port} of ${host} for ${this.#waitMs / 1000} seconds; its log says why`,
+      `cannot ask web: nothing has listened on port ${port} of ${host} for ${this.#waitMs / 1000} seconds; its command line has to say {port}, or it has to read PORT, and its log says what it does`,
     );
   }
 }

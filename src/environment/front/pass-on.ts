@@ -24,7 +24,9 @@ export async function passOn(request: IncomingMessage, response: ServerResponse,
   } catch (error) {
     if (gone.signal.aborted) return;
     if (!(error instanceof Unanswered)) throw error;
-    response.writeHead(502, { "Content-Type": "text/plain; charset=utf-8" }).end(`${error.message}\n`);
+    // By its own reason: that of an answer that could not be passed on may still be set.
+    response.writeHead(502, "Bad Gateway", { "Content-Type": "text/plain; charset=utf-8" });
+    response.end(`${error.message}\n`);
   }
 }
 
@@ -43,9 +45,12 @@ function framing({ method = "", headers }: IncomingMessage): readonly (readonly 
   return hasNone ? [["Content-Length", "0"]] : [];
 }
 
-/** @returns whether `web` has answered; its answer may have ended too early, and so has that to the client then. */
+/**
+ * @returns whether `web` has answered; its answer may have ended too early, and so has that to the client then.
+ * @throws Unanswered when it says what no server may: in the line of the status, for example.
+ */
 function exchange(request: IncomingMessage, response: ServerResponse, socket: Socket): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let isAnswered = false;
     const asked = ask({
       ...{ method: request.method, path: request.url, maxHeaderSize: MAX_HEADER_BYTES },
@@ -60,7 +65,12 @@ function exchange(request: IncomingMessage, response: ServerResponse, socket: So
     asked.once("response", (answer) => {
       isAnswered = true;
       answer.once("end", () => socket.destroy());
-      sendAnswer(answer, response);
+      try {
+        sendAnswer(answer, response);
+      } catch (error) {
+        asked.destroy();
+        reject(new Unanswered(`cannot pass on the answer of web: ${error}`));
+      }
     });
     asked.once("close", () => {
       response.off("close", abort);

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Published } from "../../services/service.ts";
 import { checkPort } from "../addresses.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Address } from "../resolve-argv.ts";
@@ -38,8 +40,7 @@ export async function startFront(
     tellDefect(passUpgrade(request, client, { head, gate }), client);
   });
   await listen(server, address);
-  const paths = published.map(({ path }) => path);
-  onEvent({ kind: "note", message: `files below ${paths.join(", ")} are served here, web gets the rest` });
+  tellPublished(published, onEvent);
   const closed = new Promise((resolve) => server.once("close", resolve));
   return {
     webAddress: web,
@@ -73,6 +74,13 @@ export async function startFront(
       onEvent({ kind: "warning", message: `cannot answer a request: ${error}` });
     });
   }
+}
+
+function tellPublished(published: readonly Published[], onEvent: OnEnvironmentEvent): void {
+  const paths = published.map(({ path }) => path);
+  onEvent({ kind: "note", message: `files below ${paths.join(", ")} are served here, web gets the rest` });
+  for (const { path, directory } of published.filter((each) => !existsSync(each.directory)))
+    onEvent({ kind: "note", message: `there are no files below ${path} yet: ${directory} does not exist` });
 }
 
 async function listen(server: Server, { host, port }: Address): Promise<void> {
