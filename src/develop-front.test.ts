@@ -77,14 +77,10 @@ test("holdall dev serves what is static or uploaded by itself, and requests wait
   assert.equal(warning.kind === "warning" && warning.message, full);
   await upload("");
 
+  const before = events.length;
   await writeFile(join(directory, "page.py"), 'TEXT = "two"\n');
-  const pages = new Set<string>();
-  while (!pages.has("two")) {
-    const answer = await get("");
-    const text = await answer.text();
-    assert.equal(answer.status, 200, text);
-    pages.add(JSON.parse(text).page);
-  }
+  await until("the change is seen", ({ kind }) => kind === "changed", before);
+  assert.equal(JSON.parse(await getText("")).page, "two", "who asks from now on waits for the new one");
 
   const from = events.length;
   await writeFile(join(directory, "page.py"), "TEXT =\n");

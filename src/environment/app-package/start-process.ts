@@ -84,8 +84,8 @@ export async function startProcess(
   return {
     ...{ name, address, url: address && addressUrl(address), events, done: running.done },
     restart() {
-      front.hold();
-      return running.restart();
+      const release = front.hold();
+      return running.restart().finally(release);
     },
     ...{ stop, [Symbol.asyncDispose]: stop },
   };

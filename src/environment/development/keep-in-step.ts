@@ -58,6 +58,7 @@ async function follow(
 ): Promise<Session | undefined> {
   const { onEvent, signal, prepare, watcher } = options;
   let current = session;
+  const release = current?.hold();
   if (news.kind === "changed") onEvent(news);
   else onEvent({ kind: "note", message: "the other `holdall dev` has ended, and this one takes over" });
   try {
@@ -79,5 +80,7 @@ async function follow(
       current === undefined ? "the next change is waited for" : "what was started before goes on";
     onEvent({ kind: "warning", message: `${error.message}; ${goesOn}` });
     return current;
+  } finally {
+    release?.();
   }
 }

@@ -32,6 +32,8 @@ export interface Session {
   readonly isFirst: boolean;
   /** Rejects with the verdict on a process (`process_failed`). */
   failed(): Promise<void>;
+  /** Requests wait, where there is a front, until the function that it returns is called: they would get what was there before. */
+  hold(): () => void;
   /** All processes anew; services, schedule and mail go on. */
   restart(): Promise<void>;
   /** Front and mail, so that nothing new comes in; processes, `web` first; then schedule and services. */
@@ -101,7 +103,7 @@ interface PartsOptions extends Omit<SessionOptions, "isFirst"> {
 async function startParts(
   environment: Environment,
   options: PartsOptions,
-): Promise<Pick<Session, "failed" | "restart" | "stop">> {
+): Promise<Pick<Session, "failed" | "hold" | "restart" | "stop">> {
   const { onEvent, graceMs, front, withOnce } = options;
   const mail = withOnce ? await openMail(environment, onEvent) : undefined;
   const start = () =>
@@ -110,8 +112,8 @@ async function startParts(
   const schedule = withOnce ? startSchedule(environment, { graceMs, onEvent }) : undefined;
   return {
     failed: () => running.done,
+    hold: () => front.hold(),
     async restart() {
-      front.hold();
       await running.stop();
       running = start();
     },

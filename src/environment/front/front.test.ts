@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
-import { createConnection, createServer as createTcpServer, type Socket } from "node:net";
+import { type AddressInfo, createConnection, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { publicFilesService } from "../../services/public_files/service.ts";
@@ -214,7 +214,7 @@ test("requests wait while web starts, and those that may are asked again when it
   await listen(dying);
   const posted = get("/posted", { method: "POST", body: "x" });
   await eventually("both have come", () => (connections.length === 2 ? true : undefined));
-  front.hold();
+  const release = front.hold();
   dying.close();
   for (const connection of connections) connection.destroy();
   assert.equal((await posted).status, 502);
@@ -223,6 +223,7 @@ test("requests wait while web starts, and those that may are asked again when it
     "cannot ask web: it has closed the connection without an answer\n",
   );
   tell("ended");
+  release();
   const late = get("/late", { method: "POST", body: "y" });
   await listen(
     createServer(async (request, response) => response.end(request.url + (await readText(request)))),
@@ -252,6 +253,15 @@ test("the wait for web ends", async () => {
     message:
       /^cannot ask web: nothing has listened on port \d+ of 127\.0\.0\.1 for 0 seconds; its command line has to /,
   });
+  // Who is held for so long gets what there is.
+  const server = createTcpServer().listen(0, HOST);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // of a TCP server
+  const held = new Gate({ host: HOST, port }, { waitMs: 0 });
+  held.hear({ kind: "listening", part: "web", address: "" });
+  held.hold();
+  (await held.connect(new AbortController().signal)).destroy();
+  server.close();
   const patient = new Gate({ host: HOST, port: 1 });
   await assert.rejects(patient.connect(AbortSignal.timeout(1)), { name: "AbortError" });
 });

@@ -15,15 +15,19 @@ export class Gate {
   readonly #address: Address;
   readonly #waitMs: number;
   #state: "starting" | "listening" | { readonly verdict: string } = "starting";
+  #holds = 0;
 
   constructor(address: Address, { waitMs = WAIT_MS } = {}) {
     this.#address = address;
     this.#waitMs = waitMs;
   }
 
-  /** Requests wait from now on until it listens. */
-  hold(): void {
-    this.#state = "starting";
+  /** Requests wait as long as they may, whatever `web` does, until the function that it returns is called, once. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+    };
   }
 
   hear(event: EnvironmentEvent): void {
@@ -39,10 +43,12 @@ export class Gate {
    */
   async connect(signal: AbortSignal): Promise<Socket> {
     for (const deadline = performance.now() + this.#waitMs; ; ) {
-      if (typeof this.#state === "object") throw new Unanswered(this.#state.verdict);
-      const socket = this.#state === "listening" ? await connect(this.#address) : undefined;
+      const isOver = performance.now() > deadline;
+      const state = this.#holds > 0 && !isOver ? "held" : this.#state;
+      if (typeof state === "object") throw new Unanswered(state.verdict);
+      const socket = state === "listening" ? await connect(this.#address) : undefined;
       if (socket !== undefined) return socket;
-      if (performance.now() > deadline) throw this.#refuse();
+      if (isOver) throw this.#refuse();
       await setTimeout(BETWEEN_MS, undefined, { signal });
     }
   }

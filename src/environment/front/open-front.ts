@@ -9,8 +9,8 @@ export interface Front {
   readonly webAddress: Address | undefined;
   /** Passes on what is told of processes, and takes note of how `web` does. */
   readonly onEvent: OnEnvironmentEvent;
-  /** `web` is going to start again: requests wait for that from now on. */
-  hold(): void;
+  /** `web` is going to start again: requests wait until the function that it returns is called, and then for `web`. */
+  hold(): () => void;
   /** Nothing new comes in; what is under way goes on. */
   stopListening(): void;
   /** Ends what is under way, too. */
@@ -30,7 +30,7 @@ export interface FrontOptions {
 export async function openFront(environment: Environment, { only, onEvent }: FrontOptions): Promise<Front> {
   const planned = (only?.includes("web") ?? true) ? await planFront(environment) : undefined;
   if (planned === undefined)
-    return { webAddress: undefined, onEvent, hold() {}, stopListening() {}, async close() {} };
+    return { webAddress: undefined, onEvent, hold: () => () => {}, stopListening() {}, async close() {} };
   const { startFront } = await import("./start-front.ts");
   return startFront(planned, onEvent);
 }
