@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { commandRecords } from "./cli/commands/registry.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
@@ -35,6 +35,36 @@ test("docs/library.md names each value that the library exports", () => {
     known.filter((name) => !document.includes(`\`${name}\``)),
     [],
   );
+});
+
+test("ARCHITECTURE.md and CONTRIBUTING.md name files and folders that exist", () => {
+  const [files, folders] = [true, false].map((isFile) =>
+    globSync("{src,support,docs,scripts,bench,cases,examples,testhost,bin,.ci}{,/**}", {
+      cwd: PACKAGE_ROOT,
+      withFileTypes: true,
+      exclude: ({ name }) => name === "node_modules" || name === "__pycache__",
+    })
+      .filter((entry) => entry.isFile() === isFile)
+      .map((entry) => `/${relative(PACKAGE_ROOT, join(entry.parentPath, entry.name))}`),
+  );
+  for (const document of ["ARCHITECTURE.md", "CONTRIBUTING.md"]) {
+    const text = readFileSync(join(PACKAGE_ROOT, document), "utf8");
+    const all = [...text.matchAll(/`([\w./-]+)`/g)].map(([, span = ""]) => span);
+    const spans = all.filter((span) => !/[A-Z]{4}/.test(span)); // NAME stands for one
+    const named = spans.filter((span) => /\.(?:ts|py|sh|md)$/.test(span));
+    assert.ok(named.length > 0, document);
+    assert.deepEqual(
+      named.filter((name) => !files?.some((file) => file.endsWith(`/${name}`))),
+      [],
+    );
+    const places = spans.filter((span) => /^[a-z_]+\/[\w/-]+$/.test(span));
+    assert.deepEqual(
+      places.filter(
+        (name) => ![...(folders ?? []), ...(files ?? [])].some((path) => path.endsWith(`/${name}`)),
+      ),
+      [],
+    );
+  }
 });
 
 test("docs/environment.md says of each type of service what it supplies", () => {
