@@ -93,11 +93,21 @@ function checkFile(file: string, { hasVariable }: { readonly hasVariable: boolea
 
 export const parseSettings: Check<Readonly<Record<string, PlannedSetting>>> = record(key, setting, MAX_NAMES);
 
+const parts = record(
+  variable,
+  text(/^(?:[a-z]{1,40}|[a-z][a-z0-9+.-]{0,39}:\/\/)$/, "a part of a service, or a scheme with ://"),
+  MAX_NAMES,
+);
+
 export const parseServices: Check<Readonly<Record<string, PlannedService>>> = record(
   key,
   object(
     { type: text(/^[a-z][a-z0-9_]{0,39}$/, "the name of a kind of service") },
-    { env: variable, quotaBytes: integer(1, Number.MAX_SAFE_INTEGER) },
+    {
+      env: (given: unknown, at: string) => (isRecord(given) ? parts(given, at) : variable(given, at)),
+      password: oneOf("none"),
+      quotaBytes: integer(1, Number.MAX_SAFE_INTEGER),
+    },
   ),
   MAX_NAMES,
 );

@@ -121,6 +121,7 @@ const parts = object(
     ),
   },
   {
+    workingDirectory: oneOf("app"),
     systemPackages,
     settings: parseSettings,
     services: parseServices,
@@ -152,7 +153,7 @@ function checkTogether(plan: Plan, at: string): void {
       fail(`${at}.${place}.command`, "a command of the plan", command);
   }
   const variables = [...Object.values(plan.settings ?? {}), ...Object.values(plan.services ?? {})].flatMap(
-    ({ env }) => env ?? [],
+    ({ env = [] }) => (typeof env === "string" ? env : Object.keys(env)),
   );
   const twice = variables.find((variable, index) => variables.indexOf(variable) !== index);
   if (twice !== undefined) throw new BrokenRule(`${at} puts two values into the variable ${twice}`);

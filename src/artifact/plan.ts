@@ -17,6 +17,8 @@ export interface Plan {
   /** Objects by name, for servers and tools that want one; `app` is the application's own. */
   readonly objects: Readonly<Record<string, PlannedObject>>;
   // What there is none of is absent.
+  /** Everything starts in the directory of the application's files; absent: of its data. */
+  readonly workingDirectory?: "app";
   /** What the host's own package manager must have installed. */
   readonly systemPackages?: SystemPackages;
   /** What an environment tells the application. */
@@ -77,8 +79,13 @@ export interface PlannedSetting {
 export interface PlannedService {
   /** Name of a service of holdall's: `postgres`. */
   readonly type: string;
-  /** Environment variable with its URL or directory; absent: as the service names it, see docs/environment.md. */
-  readonly env?: string;
+  /**
+   * Environment variable with its URL or directory; or, for each variable, a part of the service (`host`), or the scheme of
+   * its URL (`postgresql+asyncpg://`). Absent: as the service names them, see docs/environment.md.
+   */
+  readonly env?: string | Readonly<Record<string, string>>;
+  /** The application can give none. */
+  readonly password?: "none";
   /** Of `public_files`: how much they may have; absent: as the service has it. */
   readonly quotaBytes?: number;
 }

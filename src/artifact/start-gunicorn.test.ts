@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { type ArtifactToStart, makeArtifactToStart, start } from "../testing/artifact-to-start.ts";
 import { fileEntry } from "../testing/small-artifact.ts";
@@ -53,6 +53,7 @@ class Arbiter:
         self.control = None
         self._start_control_server()
         facts = {"argv": sys.argv[1:], "path": sys.path, "read": self.app.read}
+        facts.update(call=sys._xoptions.get("holdall_call"), directory=os.getcwd())
         print(json.dumps({**facts, "bind": self.cfg.bind, "control": self.control}))
 
     def _start_control_server(self):
@@ -108,6 +109,8 @@ interface Facts {
   readonly read: string | null;
   readonly bind: readonly string[];
   readonly control: string | null;
+  readonly call: string | null;
+  readonly directory: string;
 }
 
 async function run(
@@ -147,4 +150,19 @@ test("gunicorn listens where the environment says, and opens no control socket b
   assert.deepEqual(await bind({ HOST: "::1", PORT: "9000" }), ["[::1]:9000"]);
   assert.equal((await run(artifact, RUNNER)).control, null);
   assert.equal((await run(artifact, [...RUNNER, "--control-socket", "own.ctl"])).control, "own.ctl");
+});
+
+test("gunicorn finds the artifact again that was named from another directory", async (t) => {
+  const argv = ["python", "-m", "holdall_gunicorn", "shop:app"];
+  const serve = { kind: "argv", argv, help: "", origin: "own" } as const;
+  for (const workingDirectory of [undefined, "app"] as const) {
+    const plan = { commands: { serve }, ...(workingDirectory && { workingDirectory }) };
+    const artifact = await makeArtifactToStart(t, { distribution: GUNICORN, plan });
+    const by = { as: `./${basename(artifact.path)}`, cwd: dirname(artifact.path) };
+    const { stdout, stderr } = await start(artifact, ["serve", "word"], by);
+    assert.equal(stderr, "");
+    const { call, directory } = JSON.parse(stdout) as Facts; // printed by Arbiter.run
+    const [, count, command, path = ""] = /^(\d+)\/([^/]+)\/(.+)$/.exec(call ?? "") ?? [];
+    assert.deepEqual([count, command, resolve(directory, path)], ["1", "serve", artifact.path]);
+  }
 });

@@ -28,6 +28,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
   paths: [],
   app: undefined,
   processes: {},
+  workingDirectory: "data",
   commands: {},
   schedule: {},
   lifecycle: {},
@@ -98,7 +99,15 @@ function chooseName(
 }
 
 /** Keys as they are written, where the description's own field has another name. */
-const WRITTEN_NAMES: Readonly<Record<string, string>> = { platforms: "platform" };
+const WRITTEN_NAMES: Readonly<Record<string, string>> = {
+  platforms: "platform",
+  workingDirectory: "working_directory",
+};
+
+/** The description's own name for a key. */
+export function fieldOf(key: string): string {
+  return Object.keys(WRITTEN_NAMES).find((field) => WRITTEN_NAMES[field] === key) ?? key;
+}
 
 interface Sources {
   readonly source: Source | undefined;

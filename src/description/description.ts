@@ -32,6 +32,8 @@ export interface Description {
   readonly commands: Readonly<Record<string, DescribedCommand>>;
   readonly schedule: Readonly<Record<string, ScheduledCommand>>;
   readonly lifecycle: Readonly<Partial<Record<LifecycleName, LifecycleCommand>>>;
+  /** Where everything starts: in the directory of its data, or of its files. */
+  readonly workingDirectory: "data" | "app";
   /** What gets each incoming message. */
   readonly mail: DescribedMail | undefined;
   readonly settings: Readonly<Record<string, Setting>>;
@@ -149,8 +151,13 @@ export const DATABASE_TYPES: readonly string[] = [
 
 export interface DescribedService {
   readonly type: ServiceType;
-  /** Environment variable that its URL or directory goes into; undefined: the service names it. */
-  readonly env: string | undefined;
+  /**
+   * Environment variable that its URL or directory goes into; or, for each variable, the part of the service (`host`), or
+   * the scheme that its URL is to have (`postgresql+asyncpg://`). Undefined: the service names them.
+   */
+  readonly env: string | Readonly<Record<string, string>> | undefined;
+  /** The application can give none. */
+  readonly password: "none" | undefined;
   /** Of `public_files`. */
   readonly quotaBytes: number | undefined;
 }

@@ -21,7 +21,7 @@ const SHAPE: readonly Refused[] = [
   [
     "services:\n  db:\n    type: redis\n    ‸port: 1",
     "services.db.port is not a key of the description",
-    "Keys here are type, env, quota.",
+    "Keys here are type, env, password, quota.",
   ],
   ["lifecycle:\n  ‸migrat: x", "lifecycle.migrat is not a key of the description", "Did you mean migrate?"],
   [
@@ -196,6 +196,37 @@ const CONTRADICTIONS: readonly Refused[] = [
     "settings:\n  a: {type: int}\nservices:\n  b: ‸{type: redis, env: A}",
     "services.b goes into A, as settings.a does",
     "Set env of one of them.",
+  ],
+  [
+    "services:\n  a: {type: redis, env: {A: url}}\n  b: ‸{type: redis, env: {A: url}}",
+    "services.b goes into A, as services.a does",
+    "Set env of one of them.",
+  ],
+  [
+    "services: {a: {type: redis, env: {HOST: ‸hots, URL: url}}}",
+    "services.a.env.HOST is hots, which redis does not have",
+    "Did you mean host?",
+  ],
+  [
+    'services: {a: {type: files, env: {A: ‸"s3://"}}}',
+    "services.a.env.A is s3://, which files does not have",
+    "It has directory.",
+  ],
+  ["services: {a: {type: files, env: ‸{}}}", "services.a.env names no variable", "Leave it out."],
+  [
+    "services: {a: {type: postgres, env: ‸{A: host}}}",
+    "services.a.env has no password, so the application could not log in",
+    "Give a variable the part password or url.",
+  ],
+  [
+    "services: {a: {type: redis, env: ‸{A: host}}}",
+    "services.a.env has no password, so the application could not log in",
+    "Give a variable the part password or url; or write `password: none` beside env, if the application can give none.",
+  ],
+  [
+    "services: {a: {type: postgres, password: ‸none}}",
+    "services.a.password is for redis, not postgres",
+    "Name a variable for it in env.",
   ],
 ];
 

@@ -9,7 +9,7 @@ export interface Directories {
   readonly base: string;
   /** `.holdall` in the base. */
   readonly own: string;
-  /** The working directory of everything that runs. */
+  /** The working directory of everything that runs, unless the plan says otherwise. */
   readonly data: string;
   readonly cache: string;
   readonly logs: string;
@@ -33,6 +33,11 @@ export function planDirectories(base: string, kind: Runnable["kind"]): Directori
     ...{ cache: below("cache"), logs: below("logs"), run: below("run"), tmp: below("tmp") },
     ...{ services: below("services"), settings: below("settings") },
   };
+}
+
+/** Where everything starts. */
+export function workingDirectoryOf({ data }: Pick<Directories, "data">, runnable: Runnable): string {
+  return runnable.plan.workingDirectory === "app" ? runnable.app : data;
 }
 
 /** Makes what is missing. What is there keeps its content. */

@@ -72,6 +72,19 @@ test("data of a service that has another name or type now stay, are told, and ar
   await again.close();
 });
 
+test("where somebody has named a service is said when it does not answer", async (t) => {
+  const options = await makeOptions(t);
+  const services = {
+    database: { type: "postgres", env: { SERVER: "host", PORT: "port", USER: "user", DB: "name" } },
+  };
+  const given = { SERVER: "127.0.0.1", PORT: "1", USER: "ada", DB: "shop" };
+  await assert.rejects(openServices({ services }, { ...options, given }), {
+    code: "service_unreachable",
+    message: "cannot reach database at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
+    hint: "SERVER names it: check that it runs, its address, account and password. Where SERVER is not set, an own one is used.",
+  });
+});
+
 test("one that cannot be opened is the error, whatever the others do", async (t) => {
   const options = await makeOptions(t);
   const services = { database: { type: "sqlite" }, uploads: { type: "files" } };
@@ -96,6 +109,14 @@ test("variables with passwords are named, and what was started ends when another
   assert.deepEqual([...opened.secrets].toSorted(), ["CACHE_PASSWORD", "REDIS"]);
   assert.match(opened.variables["REDIS"] ?? "", /^redis:\/\/:[0-9a-f]{64}@127\.0\.0\.1:\d+\/0$/);
   await opened.close();
+  // The same server, for an application that can be told no password.
+  const planned = { type: "redis", env: { CACHE: "host", CACHE_PORT: "port" }, password: "none" } as const;
+  const open = await openServices({ services: { cache: planned } }, { ...options, env, startServer });
+  const address = { CACHE: open.variables["CACHE"] ?? "", CACHE_PORT: open.variables["CACHE_PORT"] ?? "" };
+  assert.deepEqual([Object.keys(open.variables), [...open.secrets]], [["CACHE", "CACHE_PORT"], []]);
+  const named = { services: { other: planned } };
+  await (await openServices(named, { ...options, env, startServer, given: address })).close();
+  await open.close();
   const given = { UPLOADS_DIRECTORY: "/nowhere" };
   await assert.rejects(openServices({ services }, { ...options, env, startServer, given }), {
     code: "service_unreachable",

@@ -7,6 +7,7 @@ import type { OpenService, ServerEvent, ServicePlace } from "../services/service
 import type { Directories } from "./directories.ts";
 import type { EnvironmentEvent, OnEnvironmentEvent } from "./events.ts";
 import type { Variables } from "./inject.ts";
+import { findAddress, nameValues } from "./service-variables.ts";
 
 export interface ServicesOptions {
   readonly directories: Directories;
@@ -79,26 +80,27 @@ async function openPlanned(name: string, planned: PlannedService, options: Servi
   const directory = join(directories.services, name);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const onServer = (event: ServerEvent) => onEvent(describeServer(name, planned.type, event));
+  const found = findAddress(name, planned, kind, given);
   const place = {
     ...{ name, application, directory, data: directories.data, env, signal, startServer, onServer },
+    ...{ variable: found?.variable, isOpenToAll: planned.password === "none" },
     ...(planned.quotaBytes !== undefined && { quotaBytes: planned.quotaBytes }),
   };
-  const variableOf = (end: string) =>
-    end === kind.mainVariable && planned.env !== undefined ? planned.env : name.toUpperCase() + end;
-  const address = given[variableOf(kind.mainVariable)];
-  const service = address ? await kind.connect(address, place) : await kind.open(place);
+  const service = found ? await kind.connect(found.address, place) : await kind.open(place);
   try {
     await service.setUp();
+    const values = Object.entries(
+      nameValues(name, planned, { kind, values: service.values, texts: found?.texts }),
+    );
+    return {
+      service,
+      variables: Object.fromEntries(values.map(([variable, { value }]) => [variable, value])),
+      secrets: values.filter(([, { isSecret }]) => isSecret).map(([variable]) => variable),
+    };
   } catch (error) {
     await service.close();
     throw error;
   }
-  const values = Object.entries(service.values);
-  return {
-    service,
-    variables: Object.fromEntries(values.map(([end, { value }]) => [variableOf(end), value])),
-    secrets: values.filter(([, { isSecret }]) => isSecret).map(([end]) => variableOf(end)),
-  };
 }
 
 function describeServer(name: string, type: string, event: ServerEvent): EnvironmentEvent {

@@ -27,7 +27,11 @@ mail: { command: python -m shop mail, max_size: 1MB }
 settings:
   page_size: { type: int, default: 20, help: "One\\ntwo" }
   key: { type: secret, generate: secret, env: KEY_FILE, file: key }
-services: { main: { type: sqlite, env: DB }, uploads: { type: public_files, quota: 200MB } }
+services:
+  main: { type: sqlite, env: DB }
+  uploads: { type: public_files, quota: 200MB }
+  queue: { type: redis, env: { QUEUE: host }, password: none }
+working_directory: app
 static: { /static: public }
 `;
 
@@ -52,7 +56,9 @@ test("what an environment supplies is in the plan, and every command has a name"
   assert.deepEqual(plan.services, {
     main: { type: "sqlite", env: "DB" },
     uploads: { type: "public_files", quotaBytes: 200_000_000 },
+    queue: { type: "redis", env: { QUEUE: "host" }, password: "none" },
   });
+  assert.equal(plan.workingDirectory, "app");
   assert.deepEqual(plan.static, { "/static": "public" });
 });
 

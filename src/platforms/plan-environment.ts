@@ -43,7 +43,12 @@ export function planEnvironment(plan: Plan, input: PlanInput): Plan {
     static: description.static,
   };
   const present = Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0);
-  return { ...plan, commands, scripts, ...Object.fromEntries(present), ...(mail && { mail }) };
+  return {
+    ...{ ...plan, commands, scripts },
+    ...(description.workingDirectory === "app" && { workingDirectory: "app" }),
+    ...Object.fromEntries(present),
+    ...(mail && { mail }),
+  };
 }
 
 /** Commands of the description have the name of their moment; so have those that platforms add. */
@@ -72,8 +77,13 @@ function planSetting(setting: Setting): PlannedSetting {
   };
 }
 
-function planService({ type, env, quotaBytes }: DescribedService): PlannedService {
-  return { type, ...(env && { env }), ...(quotaBytes !== undefined && { quotaBytes }) };
+function planService({ type, env, password, quotaBytes }: DescribedService): PlannedService {
+  return {
+    type,
+    ...(env !== undefined && { env }),
+    ...(password && { password }),
+    ...(quotaBytes !== undefined && { quotaBytes }),
+  };
 }
 
 function refuseName(name: string, { schedule }: Description): AppError {

@@ -2,23 +2,31 @@ import { statfs } from "node:fs/promises";
 import { AppError } from "../errors/app-error.ts";
 import type { ServicePlace } from "./service.ts";
 
-type Named = Pick<ServicePlace, "name">;
+type Named = Pick<ServicePlace, "name" | "variable">;
 
 /** `reason` never has what somebody wrote before the host: there may be a password in it. */
-export function refuseAddress({ name }: Named, reason: string, form: string): AppError {
+export function refuseAddress({ name, variable }: Named, reason: string, form: string): AppError {
   return new AppError({
     code: "service_address_wrong",
     message: `cannot use the address of ${name}: ${reason}`,
-    hint: `Write it like ${form}.`,
+    hint: `Write ${variable ?? "it"} like ${form}.`,
     details: { service: name },
   });
 }
 
-export function unreachable({ name }: Named, where: string, reason: string, cause?: unknown): AppError {
+export function unreachable(
+  { name, variable }: Named,
+  where: string,
+  reason: string,
+  cause?: unknown,
+): AppError {
   return new AppError({
     code: "service_unreachable",
     message: `cannot reach ${name} at ${where}: ${reason}`,
-    hint: "Check that it runs, and its address, account and password.",
+    hint:
+      variable === undefined
+        ? "Check that it runs, and its address, account and password."
+        : `${variable} names it: check that it runs, its address, account and password. Where ${variable} is not set, an own one is used.`,
     details: { service: name, address: where },
     cause,
   });

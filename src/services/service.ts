@@ -13,6 +13,8 @@ export interface ServiceKind {
   readonly mainVariable: string;
   /** What its data are called in its directory: of two types with one name, each keeps its own. */
   readonly keeps: string;
+  /** Of its URLs, as every library takes it; undefined: it has none, or one that is a path. */
+  readonly scheme?: string;
   /**
    * A service of the environment's own: started where it is a server, ready when this returns.
    * @throws AppError `service_missing` when its programs are not on the machine: the hint says what to install or set.
@@ -36,6 +38,10 @@ export interface ServicePlace {
   readonly directory: string;
   /** Absolute working directory of the application, which a relative path in an address starts from. */
   readonly data: string;
+  /** The variable that names a service which is there already; undefined: it is the environment's own. */
+  readonly variable?: string | undefined;
+  /** The application cannot give a password: one of its own asks for none. */
+  readonly isOpenToAll?: boolean;
   /** Of services that have one; undefined: as the service decides. */
   readonly quotaBytes?: number;
   /** For programs of the machine: PATH and the like. */

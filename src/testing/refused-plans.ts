@@ -54,8 +54,10 @@ export const WHOLE_PLAN: Plan = {
     },
     beta: { type: "flag", help: "", isRequired: false, default: false, env: "BETA" },
   },
+  workingDirectory: "app",
   services: {
     main: { type: "postgres", env: "DATABASE_URL" },
+    queue: { type: "redis", env: { QUEUE_HOST: "host", QUEUE_URL: "redis+async://" }, password: "none" },
     uploads: { type: "public_files", quotaBytes: 200_000_000 },
   },
   schedule: { nightly: { cron: "30 3 * * *", command: "serve" } },
@@ -239,13 +241,31 @@ export const REFUSED_PLANS: readonly (readonly [change: (plan: Forged) => unknow
     (p) => Object.assign(p.settings.beta, { env: "DATABASE_URL" }),
     "plan puts two values into the variable DATABASE_URL",
   ],
+  [(p) => Object.assign(p, { workingDirectory: "data" }), 'plan.workingDirectory is "data", not "app"'],
   [
     (p) => Object.assign(p.services.main, { type: "Postgres!" }),
     'plan.services["main"].type is "Postgres!", not the name of a kind of service',
   ],
   [
     (p) => Object.assign(p.services.main, { password: "x" }),
-    'plan.services["main"] has the unknown key "password"',
+    'plan.services["main"].password is "x", not "none"',
+  ],
+  [(p) => Object.assign(p.services.main, { user: "x" }), 'plan.services["main"] has the unknown key "user"'],
+  [
+    (p) => Object.assign(p.services.main, { env: ["DATABASE_URL"] }),
+    'plan.services["main"].env is ["DATABASE_URL"], not the name of an environment variable',
+  ],
+  [
+    (p) => Object.assign(p.services.queue.env, { "QUEUE-PORT": "port" }),
+    'a key of plan.services["queue"].env is "QUEUE-PORT", not the name of an environment variable',
+  ],
+  [
+    (p) => Object.assign(p.services.queue.env, { QUEUE_URL: "redis:/" }),
+    'plan.services["queue"].env["QUEUE_URL"] is "redis:/", not a part of a service, or a scheme with ://',
+  ],
+  [
+    (p) => Object.assign(p.services.queue.env, { DATABASE_URL: "url" }),
+    "plan puts two values into the variable DATABASE_URL",
   ],
   [
     (p) => Object.assign(p.services.uploads, { quotaBytes: 0 }),

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { DATABASE_TYPES } from "../description/description.ts";
+import { SERVICE_PARTS } from "../description/parse/services.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../services/service.ts";
 import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
@@ -72,6 +73,8 @@ export async function checkUsable({ write, read }: Subject, service: OpenService
   assert.equal(await read(valuesOf(service), "usable"), "yes");
 }
 
+const PARTS: Readonly<Record<string, readonly string[]>> = SERVICE_PARTS;
+
 /** One suite that every kind of service passes. */
 export function testConformance(subject: Subject): void {
   test(subject.kind.name, async (t) => {
@@ -100,6 +103,8 @@ async function testAll(subject: Subject, parent: TestContext, makeShared: MakePl
     const first = await kind.open(place);
     await first.setUp();
     assert.ok(Object.hasOwn(first.values, kind.mainVariable));
+    const parts = Object.keys(first.values).map((end) => end.slice(1).toLowerCase());
+    assert.deepEqual(parts.toSorted(), (PARTS[kind.name] ?? []).toSorted());
     await write(valuesOf(first), "greeting", "hello ✓");
     await first.setUp();
     await checkUsable(subject, first);

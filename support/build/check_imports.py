@@ -150,7 +150,7 @@ def main():
     sys.path.extend(os.path.normpath(os.path.join(app, directory)) for directory in request["importPath"])
     sys.path.append(system_packages)
     os.makedirs(os.path.join(root, "work"))
-    os.chdir(os.path.join(root, "work"))
+    os.chdir(app if request["workingDirectory"] == "app" else os.path.join(root, "work"))
     result = check_all(request["references"], lacking)
     result["read"] = reading.list()
     with open(os.path.join(root, "result.json"), "w") as file:

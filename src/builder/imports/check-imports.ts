@@ -46,8 +46,8 @@ export async function checkImports(run: BuildRun, check: ImportCheck): Promise<v
   if (references.length === 0) return;
   const { executable, fullVersion } = interpreter;
   const environmentKey = cacheKey([executable, fullVersion, layers.map(({ identity }) => identity)]);
-  const { importPath, systemPackages = null } = plan;
-  const asked = { importPath, references, systemPackages };
+  const { importPath, systemPackages = null, workingDirectory = "data" } = plan;
+  const asked: Asked = { importPath, references, systemPackages, workingDirectory };
   const key = verdictKey(ownFiles, [environmentKey, asked, description.settings]);
   if (await hasVerdict(run, key, ownFiles)) return;
 
@@ -75,6 +75,7 @@ interface Asked {
   readonly importPath: readonly string[];
   readonly references: readonly string[];
   readonly systemPackages: Plan["systemPackages"] | null;
+  readonly workingDirectory: "data" | "app";
 }
 
 async function importAll(

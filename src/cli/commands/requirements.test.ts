@@ -32,7 +32,7 @@ test("each requirement that is not met is explained, and what depends on it is n
     "     hint: Write `TITLE=…` into the settings file (.env), or export it; `holdall settings` shows all of them.",
     "met  service main",
     "no   service cache: cannot reach cache at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
-    "     hint: Check that it runs, and its address, account and password.",
+    "     hint: CACHE_URL names it: check that it runs, its address, account and password. Where CACHE_URL is not set, an own one is used.",
     "?    verify: not looked at: what it needs is not met",
     "",
   ]);

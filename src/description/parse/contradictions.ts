@@ -66,7 +66,12 @@ function checkVariables({ settings = {}, services = {} }: WrittenDescription, { 
   const owners = new Map<string, string>();
   const parts = [
     ...Object.entries(settings).map(([name, { env }]) => ({ path: ["settings", name], env })),
-    ...Object.entries(services).map(([name, { env }]) => ({ path: ["services", name], env })),
+    ...Object.entries(services).flatMap(([name, { env }]) =>
+      (typeof env === "object" ? Object.keys(env) : [env]).map((each) => ({
+        path: ["services", name],
+        env: each,
+      })),
+    ),
   ];
   for (const { path, env } of parts) {
     if (env === undefined) continue;

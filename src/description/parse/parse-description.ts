@@ -6,7 +6,8 @@ import { contextOf } from "./context.ts";
 import { checkTogether } from "./contradictions.ts";
 import { parsePackages, parsePlatforms, parsePython, parseSystems, parseTargets } from "./identity.ts";
 import { parsePip } from "./pip.ts";
-import { parseServices, parseSettings } from "./settings.ts";
+import { parseServices } from "./services.ts";
+import { parseSettings } from "./settings.ts";
 import { checkShape } from "./shape.ts";
 
 /** The part of a description that a user wrote; a key that is absent was not written. */
@@ -32,6 +33,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     paths: map(written.paths, (value) => parsePaths(value, context)),
     app: written.app,
     processes: map(written.processes, (value) => parseProcesses(value, context)),
+    workingDirectory: written.working_directory,
     commands,
     schedule: map(written.schedule, (value) => parseSchedule(value, commands ?? {}, context, mayBeBuilt)),
     lifecycle: map(written.lifecycle, (value) => parseLifecycle(value, commands ?? {}, context, mayBeBuilt)),

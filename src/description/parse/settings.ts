@@ -1,6 +1,6 @@
-import type { DescribedService, Setting } from "../description.ts";
-import { DURATION_PATTERN, parseSizeBytes, SIZE_PATTERN } from "../quantity.ts";
-import type { WrittenService, WrittenSetting } from "../schema/settings.ts";
+import type { Setting } from "../description.ts";
+import { DURATION_PATTERN, SIZE_PATTERN } from "../quantity.ts";
+import type { WrittenSetting } from "../schema/settings.ts";
 import type { Path } from "../source/source.ts";
 import type { Context } from "./context.ts";
 import { parseInnerPath } from "./inner-path.ts";
@@ -85,25 +85,4 @@ function parseSettingFile(written: string | undefined, path: Path, context: Cont
   const [file = "", key] = written.split("#");
   const inner = parseInnerPath(file, path, context);
   return key === undefined ? inner : `${inner}#${key}`;
-}
-
-export function parseServices(
-  written: Readonly<Record<string, WrittenService>>,
-  context: Context,
-): Readonly<Record<string, DescribedService>> {
-  return Object.fromEntries(
-    Object.entries(written).map(([name, service]) => [name, parseService(name, service, context)]),
-  );
-}
-
-function parseService(name: string, written: WrittenService, { refuse }: Context): DescribedService {
-  if (typeof written === "string") return { type: written, env: undefined, quotaBytes: undefined };
-  const { type, env, quota } = written;
-  const path = ["services", name, "quota"];
-  if (quota !== undefined && type !== "public_files") {
-    throw refuse(path, `belongs to the type public_files, not ${type}`);
-  }
-  const quotaBytes = quota === undefined ? undefined : parseSizeBytes(quota);
-  if (quota !== undefined && !quotaBytes) throw refuse(path, `must be from 1B to 9007TB, not ${quota}`);
-  return { type, env, quotaBytes };
 }

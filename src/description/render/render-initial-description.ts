@@ -1,3 +1,4 @@
+import { fieldOf } from "../describe.ts";
 import type { Description, Origins } from "../description.ts";
 import { FIELDS } from "../schema/schema.ts";
 import { DESCRIPTION_FILE } from "../source/find-source.ts";
@@ -21,7 +22,7 @@ const WIDTH = 100;
 export function renderInitialDescription(description: Description, origins: Origins): string {
   const written = writtenForm(description);
   const blocks = FIELDS.map(({ name, help, default: otherwise, example }) => {
-    const origin = origins[name === "platform" ? "platforms" : name];
+    const origin = origins[fieldOf(name)];
     const value = origin?.source === "default" ? undefined : written[name];
     const lines = value === undefined ? example.split("\n") : renderEntry(name, value);
     if (value === undefined || origin === undefined) {

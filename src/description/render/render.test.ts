@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appFilesOf } from "../../testing/app-files-of.ts";
-import { describe } from "../describe.ts";
+import { describe, fieldOf } from "../describe.ts";
 import { LIFECYCLE_NAMES } from "../description.ts";
 import { FIELDS } from "../schema/schema.ts";
 import { renderInitialDescription } from "./render-initial-description.ts";
@@ -24,14 +24,14 @@ test("every example of a key is a description", async () => {
   for (const { name, example } of FIELDS) {
     const texts = { "requirements.txt": "", "tools/seed.py": "", "holdall.yaml": example };
     const { origins } = await describe(appFilesOf(texts), { directoryName: "shop" });
-    assert.equal(origins[name === "platform" ? "platforms" : name]?.source, "holdall.yaml", name);
+    assert.equal(origins[fieldOf(name)]?.source, "holdall.yaml", name);
   }
 });
 
 test("all examples together are a description too", async () => {
   const { description, origins } = await describe(appFilesOf({}), { directoryName: "shop" });
   const text = renderInitialDescription(description, origins);
-  const examples = text.replaceAll(/^# (?=[a-z]+:| {2})/gm, "");
+  const examples = text.replaceAll(/^# (?=[a-z_]+:| {2})/gm, "");
   const texts = { "requirements.txt": "", "tools/seed.py": "", "holdall.yaml": examples };
   const all = await describe(appFilesOf(texts));
   assert.equal(Object.values(all.origins).filter(({ source }) => source === "default").length, 1, "the lock");

@@ -46,6 +46,7 @@ export function writtenForm(description: Description): Readonly<Record<string, Y
     paths: oneOrList(paths),
     app,
     processes: mapping(description.processes, writtenProcess),
+    working_directory: description.workingDirectory === "data" ? undefined : description.workingDirectory,
     commands: mapping(description.commands, writtenCommand),
     schedule: mapping(description.schedule, (scheduled) => writtenSchedule(scheduled, description)),
     lifecycle: mapping(description.lifecycle, (command) => writtenLifecycle(command, description)),
@@ -157,11 +158,12 @@ function writtenSetting(setting: Setting, name: string): YamlValue {
   };
 }
 
-function writtenService({ type, env, quotaBytes }: DescribedService): YamlValue {
-  if (env === undefined && quotaBytes === undefined) return type;
+function writtenService({ type, env, password, quotaBytes }: DescribedService): YamlValue {
+  if (env === undefined && password === undefined && quotaBytes === undefined) return type;
   return {
     type,
     ...(env === undefined ? {} : { env }),
+    ...(password === undefined ? {} : { password }),
     ...(quotaBytes === undefined ? {} : { quota: `${quotaBytes}B` }),
   };
 }

@@ -73,6 +73,13 @@ export const RUN = [
     overlap: never`,
   }),
   field({
+    name: "working_directory",
+    type: oneOf(["data", "app"]),
+    default: "`data`",
+    help: "Where everything starts: in `data`, the directory of the application's data, or in `app`, that of its files, for an application that opens its own files, as `templates` or `alembic.ini`, by paths relative to where it starts. Nothing can be written there then: data go to `$STATE_DIRECTORY` and to what services and settings name.",
+    example: "working_directory: app",
+  }),
+  field({
     name: "commands",
     type: named(NAME, NAME_REASON, COMMAND),
     default: "the console scripts of the distributions that the description names, those of the platform",

@@ -21,12 +21,24 @@ const SETTING = mapping({
 });
 export type WrittenSetting = v.InferOutput<typeof SETTING>;
 
+/** Which parts a service has is checked where its type is known. */
+const SERVICE_PART = textLike(
+  /^(?:[a-z]{1,40}|[a-z][a-z0-9+.-]{0,39}:\/\/)$/,
+  "must be a part, like host, or a scheme, like postgresql+asyncpg://",
+);
+
 const SERVICE = v.union(
   [
     oneOf(SERVICE_TYPES),
     mapping({
       type: oneOf(SERVICE_TYPES),
-      env: v.optional(textLike(VARIABLE, VARIABLE_REASON)),
+      env: v.optional(
+        v.union(
+          [textLike(VARIABLE, VARIABLE_REASON), named(VARIABLE, VARIABLE_REASON, SERVICE_PART)],
+          `${VARIABLE_REASON}, or a mapping of such names`,
+        ),
+      ),
+      password: v.optional(oneOf(["none"])),
       quota: v.optional(textLike(SIZE_PATTERN, "must be a number with B, kB, MB, GB, KiB, MiB or GiB")),
     }),
   ],
@@ -53,11 +65,16 @@ export const SETTINGS = [
     name: "services",
     type: named(SETTING_NAME, "must be a name: letters, digits and _, at most 64", SERVICE),
     default: "none",
-    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL, or its directory, goes into; docs/environment.md has the others. \`quota\` says how much \`public_files\` may have, 1 GiB unless set.`,
+    help: `What the application needs beside itself: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(", ")}. \`env\` names the environment variable that its URL, or its directory, goes into; docs/environment.md has the others. As a mapping, \`env\` names all variables that there are: each has a part (\`url\`, \`host\`, \`port\`, \`user\`, \`password\`, \`name\`, \`path\`, \`directory\`), or the scheme that the URL is to have. An application that can give \`redis\` no password says \`password: none\`. \`quota\` says how much \`public_files\` may have, 1 GiB unless set.`,
     example: `services:
   database:
     type: postgres
-    env: DATABASE_URL
+    env:
+      DATABASE_URL: postgresql+asyncpg://
+      POSTGRES_SERVER: host
+  queue:
+    type: redis
+    env: REDIS_URL
   uploads:
     type: public_files
     quota: 200MB`,

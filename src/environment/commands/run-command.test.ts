@@ -97,6 +97,16 @@ test("a command of words gets what follows it, reads its input, and ends with it
   assert.deepEqual([script.status, script.signal], [undefined, "SIGKILL"]);
 });
 
+test("a command starts where the application's files are, when the plan says so", async (t) => {
+  const { environment, base } = await prepare(t, { workingDirectory: "app" });
+  const { stdout } = await runCommand(environment, "say");
+  assert.equal(stdout, `say\n${environment.runnable.app}\n`);
+  const program = await runCommand(environment, "python", {
+    args: ["-c", "import os; print(open('sql/1.sql').read(), os.environ['STATE_DIRECTORY'])"],
+  });
+  assert.equal(program.stdout, `create table notes (text);\n ${base}\n`);
+});
+
 test("of a flood the end is kept", async (t) => {
   const { environment } = await prepare(t);
   const { stdout } = await runCommand(environment, "flood", { keepBytes: 8 });

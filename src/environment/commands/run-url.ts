@@ -4,6 +4,7 @@ import { AppError } from "../../errors/app-error.ts";
 import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { findFreePort } from "../../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import { workingDirectoryOf } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import { loadObject } from "../objects/load-object.ts";
 import { ProcessLog } from "../processes/process-log.ts";
@@ -69,7 +70,7 @@ async function withWeb(
   const guard = {
     python: join(runnable.prefix, "bin/python"),
     argv: resolveArgv(web.argv, runnable, address),
-    cwd: directories.data,
+    cwd: workingDirectoryOf(directories, runnable),
     env: environment.variablesOf({ kind: "process", name: "web", instance: 1 }, address),
     graceMs: USUAL_GRACE_MS,
     ...(web.overlap === "never" && { lock: join(directories.run, "web.lock") }),

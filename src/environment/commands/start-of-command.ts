@@ -3,6 +3,7 @@ import type { ArgvCommand } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findProgram, isProgram } from "../../system/find-program.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import { workingDirectoryOf } from "../directories.ts";
 import type { Part, Variables } from "../inject.ts";
 import type { Environment } from "../open-environment.ts";
 import { resolveArgv } from "../resolve-argv.ts";
@@ -34,7 +35,7 @@ export async function startOfCommand(
   const env = variablesOf(part);
   const address = addresses[name] ?? { host: env["HOST"] ?? DEFAULT_ADDRESS.host, port: Number(env["PORT"]) };
   const [first = "", ...words] = resolveArgv(command.argv, runnable, address);
-  const cwd = directories.data;
+  const cwd = workingDirectoryOf(directories, runnable);
   const program = await find(first, { cwd, env });
   if (program !== undefined) return { argv: [program, ...words, ...args], cwd, env };
   throw new AppError({

@@ -8,6 +8,7 @@ import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
 import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { PACKAGE_ROOT } from "../../system/package-root.ts";
+import { workingDirectoryOf } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
 import { ProcessLog } from "../processes/process-log.ts";
@@ -55,7 +56,8 @@ export async function loadObject(
   const { interface: kind, module, attribute, isFactory } = planned;
   const argv = [python, HOST, path, kind, module, attribute, isFactory ? "yes" : "no"];
   const env = environment.variablesOf({ kind: "object", name });
-  const guard = { python, argv, cwd: directories.data, env, graceMs: USUAL_GRACE_MS };
+  const cwd = workingDirectoryOf(directories, runnable);
+  const guard = { python, argv, cwd, env, graceMs: USUAL_GRACE_MS };
   const instance = await startInstance(guard, { part: name, log, onEvent });
   const close = async () => {
     await instance.started.stop();

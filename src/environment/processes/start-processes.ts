@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Plan, Process } from "../../artifact/plan.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import { workingDirectoryOf } from "../directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
 import { type Address, resolveArgv } from "../resolve-argv.ts";
@@ -94,7 +95,7 @@ function startParts(
     const guard = {
       python: join(runnable.prefix, "bin/python"),
       argv: resolveArgv(process.argv, runnable, address ?? DEFAULT_ADDRESS),
-      cwd: directories.data,
+      cwd: workingDirectoryOf(directories, runnable),
       env: environment.variablesOf({ kind: "process", name, instance: index + 1 }, address),
       graceMs,
       ...(process.overlap === "never" && { lock: join(directories.run, `${name}.lock`) }),

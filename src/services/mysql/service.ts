@@ -20,6 +20,7 @@ export const mysqlService: ServiceKind = {
   help: "A database of a MariaDB or MySQL server.",
   mainVariable: "_URL",
   keeps: "mysql",
+  scheme: "mysql",
   async open(place) {
     const { port, secret, home, close } = await openServer(await findMariadb(place), place);
     const name = accountName(place.application);

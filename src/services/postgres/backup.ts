@@ -73,7 +73,7 @@ async function runClient(
     throw missing(place, "clients of PostgreSQL", {
       program,
       deb: "postgresql-client",
-      address: "postgres://...",
+      address: "postgresql://...",
     });
   return withWorkDirectory(place.directory, async (work) => {
     const passwords = join(work, "pgpass");

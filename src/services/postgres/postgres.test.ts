@@ -25,7 +25,7 @@ test("what a database has besides tables comes back, and what came later goes", 
   const place = await makePlace(t);
   const service = await postgresService.open(place);
   await service.setUp();
-  const form = { schemes: ["postgres"], defaultPort: 5432, example: "" };
+  const form = { schemes: ["postgresql"], defaultPort: 5432, example: "" };
   const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
   assert.equal(await service.sql?.runFile({ name: "objects.sql", text: OBJECTS }), "ran");
   const backup = join(place.data, "backup");

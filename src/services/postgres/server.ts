@@ -15,7 +15,7 @@ const DATA = `${HELD_DIRECTORY}/data`;
 export async function findPostgres(place: ServicePlace): Promise<ServerRecipe> {
   const find = async (program: string) => {
     const path = await findProgram(program, place.env);
-    const address = "postgres://user:password@localhost/database";
+    const address = "postgresql://user:password@localhost/database";
     if (path === undefined) throw missing(place, "PostgreSQL", { program, deb: "postgresql", address });
     return path;
   };

@@ -11,9 +11,9 @@ import { administrator, findPostgres } from "./server.ts";
 import { postgresDatabase } from "./sql.ts";
 
 const FORM: UrlForm = {
-  schemes: ["postgres", "postgresql"],
+  schemes: ["postgresql", "postgres"],
   defaultPort: 5432,
-  example: "postgres://shop:password@db.example.org:5432/shop",
+  example: "postgresql://shop:password@db.example.org:5432/shop",
 };
 
 export const postgresService: ServiceKind = {
@@ -21,6 +21,7 @@ export const postgresService: ServiceKind = {
   help: "A database of a PostgreSQL server.",
   mainVariable: "_URL",
   keeps: "postgres",
+  scheme: "postgresql",
   async open(place) {
     const { port, secret, home, close } = await openServer(await findPostgres(place), place);
     const name = accountName(place.application);
@@ -63,7 +64,8 @@ function openAccount(account: DatabaseAccount, place: ServicePlace): OpenService
   const plain = (value: string) => ({ value, isSecret: false });
   return {
     values: {
-      _URL: { value: `postgres://${user}:${password}@${where}/${database}`, isSecret: true },
+      // Not postgres://, which SQLAlchemy refuses.
+      _URL: { value: `postgresql://${user}:${password}@${where}/${database}`, isSecret: true },
       ...{ _HOST: plain(host), _PORT: plain(String(port)), _USER: plain(user) },
       ...{ _PASSWORD: { value: password, isSecret: true }, _NAME: plain(database) },
     },

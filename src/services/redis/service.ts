@@ -14,9 +14,10 @@ export const redisService: ServiceKind = {
   help: "A Redis server, or one database of it.",
   mainVariable: "_URL",
   keeps: "redis",
+  scheme: "redis",
   async open(place) {
     const { port, secret, home, close } = await openServer(await findRedis(place), place);
-    const password = derivePassword(secret, place.application);
+    const password = place.isOpenToAll ? undefined : derivePassword(secret, place.application);
     const address = { host: "127.0.0.1", port, user: undefined, password, database: 0, isTls: false };
     const opened = openAddress(address, { place, ownsAll: true });
     const check = async () => {
@@ -49,7 +50,7 @@ function openAddress(
   address: RedisAddress,
   { place, ownsAll }: { readonly place: ServicePlace; readonly ownsAll: boolean },
 ): OpenService {
-  const { host, port, password = "", database } = address;
+  const { host, port, password, database } = address;
   const where = `${host}:${port}`;
   const use = async <Result>(run: (client: RedisClient) => Promise<Result>) => {
     try {
@@ -70,8 +71,9 @@ function openAddress(
   const plain = (value: string) => ({ value, isSecret: false });
   return {
     values: {
-      _URL: { value: `redis://:${password}@${where}/${database}`, isSecret: true },
-      ...{ _HOST: plain(host), _PORT: plain(String(port)), _PASSWORD: { value: password, isSecret: true } },
+      _URL: { value: `redis://${password ? `:${password}@` : ""}${where}/${database}`, isSecret: true },
+      ...{ _HOST: plain(host), _PORT: plain(String(port)) },
+      _PASSWORD: { value: password ?? "", isSecret: true },
     },
     setUp: check,
     check,

@@ -13,6 +13,7 @@ export const sqliteService: ServiceKind = {
   help: "A database in a file.",
   mainVariable: "_URL",
   keeps: "database.sqlite",
+  scheme: "sqlite",
   open: async (place) => openFile(join(place.directory, "database.sqlite"), undefined, place),
   connect: async (address, place) => openFile(parseAddress(address, place), address, place),
 };

@@ -22,6 +22,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 TEXT = re.compile(r"[^\0]{0,65536}")
 FILE = re.compile(r"([^#]*)(#[^\x00-\x1f\x7f-\x9f]{1,200})?")
 SERVICE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+PART = re.compile(r"[a-z]{1,40}|[a-z][a-z0-9+.-]{0,39}://")
 CRON = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
 SETTING_TYPES = "string int bool url duration size list secret choice flag".split()
 MOMENTS = "install verify migrate backup restore uninstall health unit_test".split()
@@ -34,7 +35,7 @@ def check_plan(plan, at):
         plan,
         at,
         "commands importPath objects processes scripts",
-        "lifecycle mail schedule services settings static systemPackages",
+        "lifecycle mail schedule services settings static systemPackages workingDirectory",
     )
     for path in items(plan["importPath"], at + ".importPath", 0, 100):
         if path != "." and not is_path(path):
@@ -48,6 +49,7 @@ def check_plan(plan, at):
             check(value, "%s.%s.%s" % (at, kind, name))
     if "systemPackages" in plan:
         check_system_packages(plan["systemPackages"], at + ".systemPackages")
+    one_of(plan.get("workingDirectory", "app"), ("app",), at + ".workingDirectory")
     check_environment(plan, at)
 
 
@@ -114,9 +116,7 @@ def check_environment(plan, at):
         check_setting(setting, "%s.settings.%s" % (at, name))
     for name, service in mapping(plan.get("services", {}), at + ".services", MAX_NAMES):
         match(name, SETTING_NAME, at + ".services")
-        keys(service, at + ".services." + name, "type", "env quotaBytes")
-        match(service["type"], SERVICE, at + ".services." + name)
-        integer(service.get("quotaBytes", 1), MAX_INTEGER, at + ".services." + name, 1)
+        check_service(service, at + ".services." + name)
     check_variables([*plan.get("settings", {}).values(), *plan.get("services", {}).values()], at)
     for name, scheduled in mapping(plan.get("schedule", {}), at + ".schedule", MAX_NAMES):
         match(name, TYPED, at + ".schedule")
@@ -137,6 +137,16 @@ def check_environment(plan, at):
         match(path, URL_PATH, at + ".static")
         if directory != "." and not is_path(directory):
             wrong(at + ".static")
+
+
+def check_service(service, at):
+    keys(service, at, "type", "env password quotaBytes")
+    match(service["type"], SERVICE, at)
+    if isinstance(service.get("env"), dict):
+        for _, part in mapping(service["env"], at + ".env", MAX_NAMES):
+            match(part, PART, at + ".env")
+    one_of(service.get("password", "none"), ("none",), at + ".password")
+    integer(service.get("quotaBytes", 1), MAX_INTEGER, at + ".quotaBytes", 1)
 
 
 def check_setting(setting, at):
@@ -179,7 +189,8 @@ def check_default(value, kind, at):
 
 
 def check_variables(owners, at):
-    variables = [owner["env"] for owner in owners if "env" in owner]
+    named = [owner["env"] for owner in owners if "env" in owner]
+    variables = [variable for env in named for variable in (env if isinstance(env, dict) else [env])]
     if not all(isinstance(variable, str) and VARIABLE.fullmatch(variable) for variable in variables):
         wrong(at)
     if len(set(variables)) != len(variables):

@@ -17,7 +17,7 @@ NOT_INHERITED = "PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONPLATLIBDIR __PYVENV_L
 PYTHON = '"$holdall_release"/bin/python'
 # What gunicorn has to know to start the file again, which may be another one by then. Python hands no such option on to
 # its children, as it would a variable: how many words were added to which command of what.
-CALL = ' -X "holdall_call=$#/"%s"/$0"'
+CALL = ' -X "holdall_call=$#/"%s"/$%s"'
 PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}|\{port\}|[^{}]+")
 MEANINGS = {
     "{{": "'{'",
@@ -84,6 +84,15 @@ def render_interpreter_test(interpreter):
     return '[ -x %s ] && [ "$(%s -V 2>/dev/null)" = "Python %s" ]' % (path, path, interpreter.version)
 
 
+# Where the application's files are, which may not be written: its data stay where the caller is.
+IN_APPLICATION = (
+    "    case $0 in /*) holdall_called=$0 ;; *) holdall_called=$PWD/$0 ;; esac\n"
+    "    STATE_DIRECTORY=${STATE_DIRECTORY:-$PWD}\n"
+    "    export STATE_DIRECTORY\n"
+    '    cd "$holdall_release/app"\n'
+)
+
+
 def render_enter(interpreter, plan):
     # The loader finds libraries beside the program; without /proc it has to be told where that is, ld.so(8).
     origin = (
@@ -96,16 +105,22 @@ def render_enter(interpreter, plan):
         "    unset %s\n"
         "    PATH=$holdall_release/bin:${PATH:-/usr/local/bin:/usr/bin:/bin}\n"
         "    export PATH\n"
-        "%s%s"
+        "%s%s%s"
         "  }\n"
-    ) % (NOT_INHERITED, origin, settings.render_defaults(plan))
+    ) % (
+        NOT_INHERITED,
+        origin,
+        settings.render_defaults(plan),
+        IN_APPLICATION if "workingDirectory" in plan else "",
+    )
 
 
 def render_arms(scripts, plan, interpreter):
     """One case for each command and process, then those for the programs of the release, which keep their own names."""
     for name, started in sorted({**plan["processes"], **plan["commands"]}.items()):
         if "argv" in started:
-            test, words = render_argv(name, started["argv"], scripts)
+            call = CALL % (quote(name), "holdall_called" if "workingDirectory" in plan else "0")
+            test, words = render_argv(started["argv"], scripts, call)
             yield '    %s) %sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), test, words)
     yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, PYTHON)
     # The interpreter is named and not left to the script's first line: that is slower, and fails on a noexec cache.
@@ -120,13 +135,12 @@ def render_arms(scripts, plan, interpreter):
         ) % (" | ".join(quote(name) for name in names), directory or "bin", test, start)
 
 
-def render_argv(name, argv, scripts):
-    """A test that may be empty, and the words for `exec`, of the command of this name."""
+def render_argv(argv, scripts, call):
+    """A test that may be empty, and the words for `exec`; `call` is for gunicorn."""
     program, *rest = argv
     words = [render_word(word) for word in rest]
     if re.fullmatch(r"python[0-9.]*", program):
-        call = CALL % quote(name) if rest[:2] == ["-m", "holdall_gunicorn"] else ""
-        return "", " ".join([PYTHON + call, *words])
+        return "", " ".join([PYTHON + (call if rest[:2] == ["-m", "holdall_gunicorn"] else ""), *words])
     if program in scripts:
         directory, option = scripts[program]
         start = [PYTHON, *option.split()] if directory else []
