@@ -58,6 +58,19 @@ test("given files are somebody else's: removing the service leaves them", async 
   assert.ok(existsSync(join(place.data, "theirs")));
 });
 
+test("public files are published below the name of the service, those of somebody else, too", async (t) => {
+  const place = await makePlace(t, { name: "uploads" });
+  const service = await publicFilesService.open(place);
+  const theirs = await publicFilesService.connect("theirs", place);
+  for (const [{ published, values }, directory] of [
+    [service, join(place.directory, "files")],
+    [theirs, join(place.data, "theirs")],
+  ] as const) {
+    assert.deepEqual(published, { path: "/uploads", directory });
+    assert.deepEqual([values["_URL"]?.value, values["_DIRECTORY"]?.value], ["/uploads/", directory]);
+  }
+});
+
 test("public files have a quota", async (t) => {
   const place = await makePlace(t, { quotaBytes: 10 });
   const service = await publicFilesService.open(place);
