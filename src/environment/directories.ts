@@ -1,7 +1,8 @@
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { undefinedIfMissing } from "../system/file-errors.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
+import { ensureDirectory, ensurePrivateDirectory, OWN_DIRECTORY } from "./own-directory.ts";
 import type { Runnable } from "./runnable.ts";
 
 /** docs/environment.md, "Directories"; all absolute. */
@@ -19,11 +20,8 @@ export interface Directories {
   readonly settings: string;
 }
 
-/** Name of the directory in the base. */
-export const OWN_DIRECTORY = ".holdall";
-
 /** Only their owner can read these. */
-const PRIVATE = ["own", "run", "services", "settings"] as const;
+const PRIVATE: readonly string[] = ["own", "run", "services", "settings"] satisfies (keyof Directories)[];
 
 export function planDirectories(base: string, kind: Runnable["kind"]): Directories {
   const own = join(base, OWN_DIRECTORY);
@@ -40,10 +38,12 @@ export function workingDirectoryOf({ data }: Pick<Directories, "data">, runnable
   return runnable.plan.workingDirectory === "app" ? runnable.app : data;
 }
 
-/** Makes what is missing. What is there keeps its content. */
+/** Makes what is missing. What is there keeps its content. @throws AppError `environment_unusable`. */
 export async function ensureDirectories(directories: Directories): Promise<void> {
-  for (const directory of Object.values(directories)) await mkdir(directory, { recursive: true });
-  for (const name of PRIVATE) await chmod(directories[name], 0o700);
+  const { base } = directories;
+  for (const [name, path] of Object.entries(directories)) {
+    await (PRIVATE.includes(name) ? ensurePrivateDirectory : ensureDirectory)(path, { base });
+  }
   const ignore = join(directories.own, ".gitignore");
   if ((await readFile(ignore).catch(undefinedIfMissing)) === undefined) await writeFileAtomic(ignore, "*\n");
 }

@@ -20,6 +20,7 @@ export const EXIT_CODES = {
   service_address_wrong: 2,
   service_not_found: 2,
   // The input is right, the operation could not be done.
+  environment_unusable: 1,
   file_exists: 1,
   file_unwritable: 1,
   build_command_failed: 1,

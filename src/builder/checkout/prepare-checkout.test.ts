@@ -73,7 +73,13 @@ async function makeCheckout(
   const uv = await findTestUv();
   const environments = join(directory, ".holdall/python");
   const prepare = () =>
-    prepareCheckout({ directory, environments, cacheDirectory: join(root, "cache"), env, uv });
+    prepareCheckout({
+      directory,
+      environments: async () => environments,
+      cacheDirectory: join(root, "cache"),
+      env,
+      uv,
+    });
   return { directory, environments, write, prepare };
 }
 

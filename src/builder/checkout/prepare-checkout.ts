@@ -5,6 +5,7 @@ import type { Description } from "../../description/description.ts";
 import { readDescription } from "../../description/read-description.ts";
 import { isBuilt } from "../../platforms/python/source-roots.ts";
 import { planApplication, planRequirements } from "../../platforms/registry.ts";
+import { errnoOf } from "../../system/file-errors.ts";
 import { withWorkDirectory } from "../../system/work-directory.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
@@ -21,8 +22,8 @@ import { linkSystemPackages } from "./link-system-packages.ts";
 export interface CheckoutOptions {
   /** Of the application, absolute. */
   readonly directory: string;
-  /** Absolute; private virtual environments are made in it. */
-  readonly environments: string;
+  /** Absolute directory that private virtual environments are made in; asked for when the description is known to be right. */
+  readonly environments: () => Promise<string>;
   /** Version or path of the Python; default: that of HOLDALL_PYTHON, or the one that fits best. */
   readonly python?: string | undefined;
   /** The uv to use; default: that in PATH, else one that holdall keeps in its cache. */
@@ -57,6 +58,16 @@ export async function prepareCheckout(options: CheckoutOptions): Promise<Prepare
   );
 }
 
+/** In a checkout that cannot be written, the application can be run all the same. */
+async function writeLock({ directory, onEvent }: BuildRun, text: string): Promise<void> {
+  await writeFileAtomic(join(directory, HOLDALL_LOCK), text).catch((error: unknown) => {
+    const errno = errnoOf(error);
+    if (errno !== "EROFS" && errno !== "EACCES") throw error;
+    const message = `${HOLDALL_LOCK} cannot be written (${errno}): what it would keep is resolved anew each time`;
+    onEvent({ kind: "warning", message });
+  });
+}
+
 async function prepare(run: BuildRun, options: CheckoutOptions): Promise<PreparedCheckout> {
   const { description } = await readDescription(run.directory);
   const files = readAppFiles(run.directory);
@@ -78,12 +89,12 @@ async function prepare(run: BuildRun, options: CheckoutOptions): Promise<Prepare
   });
   const pins = resolution.selections[0] ?? [];
   const ensured = await ensurePrefix(run, {
-    ...{ environments: options.environments, interpreter, pins, files },
+    ...{ environments: await options.environments(), interpreter, pins, files },
     isProject: isBuilt(input),
     findUv: input.findUv,
   });
   if (resolution.renewed !== undefined) {
-    await writeFileAtomic(join(run.directory, HOLDALL_LOCK), resolution.renewed);
+    await writeLock(run, resolution.renewed);
   }
   const plan = planApplication(planInput(input, ensured.distributions));
   await finishPrefix(ensured.prefix, { plan, interpreter, app: run.directory });

@@ -9,7 +9,7 @@ import { findFreePort } from "../../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
 import { type ApplicationForm, findForm } from "../application-form.ts";
 import { type CommandOptions, type CommandResult, runCommand } from "../commands/run-command.ts";
-import { OWN_DIRECTORY, planDirectories } from "../directories.ts";
+import { planDirectories } from "../directories.ts";
 import { inheritVariables } from "../inject.ts";
 import { type LoadedObject, loadObject } from "../objects/load-object.ts";
 import { openApplication } from "../open-application.ts";
@@ -176,8 +176,7 @@ class OpenPackage implements AppPackage {
         const { env, python, cacheDirectory = buildCacheDirectory(env) } = this.#options;
         const base = await this.#findBase();
         // Not in the checkout: nothing is written there that nobody asked for.
-        const environments = join(base, OWN_DIRECTORY, "python");
-        const options = { environments, env, python, cacheDirectory, signal, onEvent: this.#tell };
+        const options = { base, env, python, cacheDirectory, signal, onEvent: this.#tell };
         return openApplication(this.path, options);
       },
       () => {
