@@ -57,6 +57,17 @@ test("sees files of new directories, renamed and removed ones, and those that we
   assert.deepEqual(await next(), ["shop/views.py"]);
 });
 
+test("what git changes is one answer, however long it takes", async (t) => {
+  const { directory, write, next } = await prepare(t);
+  await mkdir(join(directory, ".git"));
+  await write(".git/index.lock");
+  const answer = next();
+  const names = Array.from({ length: 2000 }, (_, index) => `shop/m${index}.py`);
+  for (const name of names) await write(name);
+  await rm(join(directory, ".git/index.lock"));
+  assert.deepEqual(await answer, names.toSorted());
+});
+
 test("an abort ends the wait", async (t) => {
   const directory = await makeDirectory(t);
   const watcher = await watchFiles(directory, { also: [], onWarning: () => {} });

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -17,8 +17,10 @@ export interface FileWatcher {
   close(): void;
 }
 
-/** Editors write several files, `git checkout` many: one answer for all that come so close together. */
+/** Editors write several files, `git checkout` many: one answer for all until nothing has come for so long. */
 const SETTLE_MS = 150;
+/** A program that writes all the time, or a lock that a killed git has left, is no reason never to look. */
+const LONGEST_SETTLE_MS = 5000;
 /** Where the kernel has no more watches. */
 const POLL_MS = 1000;
 
@@ -29,6 +31,8 @@ const POLL_MS = 1000;
 export async function watchFiles(directory: string, options: WatchOptions): Promise<FileWatcher> {
   const watchers = new Map<string, FSWatcher>();
   let hint = Promise.withResolvers<void>();
+  let lastHintMs = 0;
+  const gitLock = join(directory, ".git/index.lock"); // there while git changes files
   let isPolling = false;
   let seen = await look();
   return {
@@ -36,7 +40,7 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
       for (;;) {
         await waitForHint(signal);
         signal.throwIfAborted();
-        await setTimeout(SETTLE_MS, undefined, { signal });
+        await settle(signal);
         hint = Promise.withResolvers();
         const before = seen;
         seen = await look();
@@ -49,6 +53,21 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
       watchers.clear();
     },
   };
+
+  function tell(): void {
+    lastHintMs = performance.now();
+    hint.resolve();
+  }
+
+  async function settle(signal: AbortSignal): Promise<void> {
+    const startMs = performance.now();
+    for (;;) {
+      await setTimeout(SETTLE_MS, undefined, { signal });
+      const nowMs = performance.now();
+      const isBusy = existsSync(gitLock) || nowMs - lastHintMs < SETTLE_MS;
+      if (!isBusy || nowMs - startMs > LONGEST_SETTLE_MS) return;
+    }
+  }
 
   async function waitForHint(signal: AbortSignal): Promise<void> {
     const aborted = Promise.withResolvers<void>();
@@ -71,11 +90,13 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
   function watchDirectory(path: string): void {
     if (watchers.has(path) || isPolling) return;
     try {
-      const watcher = watch(path, () => hint.resolve());
+      const watcher = watch(path, (_, name) => {
+        if (name === null || isRead(name)) tell();
+      });
       const forget = () => {
         watcher.close();
         watchers.delete(path);
-        hint.resolve();
+        tell();
       };
       watcher.on("error", forget); // it has gone
       watchers.set(path, watcher);
