@@ -44,7 +44,7 @@ function runWith(node) {
   if (process.execve !== undefined) process.execve(node, [node, ...words], process.env);
   // By the channel the child knows when this process has gone, killed even.
   const child = spawn(node, words, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-  for (const signal of SIGNALS) passOn(signal, child);
+  passOnSignals(child);
   child.on("error", ({ message }) => refuse(`its own Node cannot be started (${message})`, REINSTALL));
   child.on("exit", (status, signal) => {
     if (signal === null) process.exit(status);
@@ -56,19 +56,25 @@ function runWith(node) {
 
 /**
  * The child compares what came to this process with what came to itself: a terminal sends Ctrl-C to both, kill(1) to one. A program
- * that the child has become has no channel and compares nothing: it gets what the terminal does not send.
+ * that the child has become compares nothing: it gets what the terminal does not send.
  */
-function passOn(signal, child) {
-  let count = 0;
-  process.on(signal, () => {
-    count += 1;
-    const send = () => {
-      if (!FROM_TERMINALS.includes(signal) || !isInForeground()) child.kill(signal);
-    };
-    if (child.connected)
-      child.send({ signal, count }, (error) => error && send()); // it may become one meanwhile
-    else send();
+function passOnSignals(child) {
+  let isReplaced = false;
+  const kill = (signal) => {
+    if (isReplaced && !(FROM_TERMINALS.includes(signal) && isInForeground())) child.kill(signal);
+  };
+  child.on("message", (message) => {
+    isReplaced = message.isReplaced;
   });
+  for (const signal of SIGNALS) {
+    let count = 0;
+    process.on(signal, () => {
+      count += 1;
+      // When it cannot be sent, the child ends already, or it becomes a program just now.
+      if (child.connected) child.send({ signal, count }, (error) => error && setTimeout(kill, 50, signal));
+      else kill(signal);
+    });
+  }
 }
 
 /** proc_pid_stat(5), `pgrp` and `tpgid`. */

@@ -167,8 +167,11 @@ describe("holdall dev", { concurrency: 4 }, () => {
     await untilTemporary(directory, 3); // it was emptied
     second.interrupt("SIGINT");
     await second.until("it stops", ({ kind }) => kind === "stopping");
-    second.interrupt("SIGINT");
-    assert.equal(await second.ended, 130, "a second Ctrl-C does not wait");
+    await eventually("a second Ctrl-C ends it", () => {
+      second.interrupt("SIGINT");
+      return second.child.exitCode ?? undefined;
+    });
+    assert.equal(await second.ended, 130, "it did not wait");
     await eventually("all have ended", () => (second.countLeft().processes.length === 0 ? true : undefined));
     await assertNothingLeft(second);
   });

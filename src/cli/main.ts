@@ -14,15 +14,21 @@ const LEAVING_CORES: readonly NodeJS.Signals[] = [
 /** The pipe was closed; the terminal was. */
 const NOBODY_READS: readonly string[] = ["EPIPE", "EIO"];
 
+/** Signals that come so close together are one; nobody presses Ctrl-C twice as fast. */
+const TOGETHER_MS = 100;
+
 /** The process itself: signals, streams and exit status around one command line. */
 async function main(): Promise<void> {
   ownStderr();
   const controller = new AbortController();
-  let isSignalled = false;
+  let signalledAtMs: number | undefined;
   takeSignals(["SIGHUP", "SIGINT", "SIGTERM"], (name) => {
+    const nowMs = performance.now();
+    // timeout(1) and others send one to the process and one to its group.
+    if (signalledAtMs !== undefined && nowMs - signalledAtMs < TOGETHER_MS) return;
     // The second one does not wait for what cleans up after the first.
-    if (isSignalled) process.exit(128 + constants.signals[name]);
-    isSignalled = true;
+    if (signalledAtMs !== undefined) process.exit(128 + constants.signals[name]);
+    signalledAtMs = nowMs;
     controller.abort(new AppError({ code: "interrupted", message: `cannot finish: interrupted by ${name}` }));
   });
   // Ctrl-\ waits for nothing; by default it would leave a file with all of the memory, secrets too.
@@ -79,10 +85,11 @@ async function confirm(question: string, signal: AbortSignal): Promise<boolean> 
 function openStdout(controller: AbortController): NodeJS.WriteStream {
   if (process.stdout.listenerCount("error") > 0) return process.stdout;
   return process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (!NOBODY_READS.includes(error.code ?? "")) throw error;
-    controller.abort(
-      new AppError({ code: "interrupted", message: "cannot go on: nobody reads the output any more" }),
-    );
+    const { code = "" } = error;
+    const reason = NOBODY_READS.includes(code)
+      ? "nobody reads the output any more"
+      : `the output cannot be written, the system says ${code}`;
+    controller.abort(new AppError({ code: "interrupted", message: `cannot go on: ${reason}` }));
   });
 }
 

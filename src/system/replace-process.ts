@@ -16,7 +16,14 @@ export function replaceProcess({ argv, cwd, env }: Replacement): never {
   if (program === undefined) throw new Error("an argv has at least one word");
   if (process.execve === undefined) throw new Error("this build of Node has no execve"); // on Windows
   process.chdir(cwd);
-  if (process.connected) process.disconnect(); // bin/holdall.js: the program would inherit the channel
+  tellStarter();
   process.execve(program, [...argv], { ...env });
   throw new Error("execve returned");
+}
+
+/** bin/holdall.js, where it has started this process: the program knows nothing of the channel, and would inherit it. */
+function tellStarter(): void {
+  if (!process.connected) return;
+  process.send?.({ isReplaced: true });
+  process.disconnect();
 }
