@@ -9,6 +9,7 @@ import { findProgram } from "../programs.ts";
 import type { ServicePlace } from "../service.ts";
 import { failed, missing } from "../service-errors.ts";
 import { queryRows, withClient } from "./client.ts";
+import { dropDefiners } from "./drop-definers.ts";
 
 const FILE = "database.sql";
 
@@ -17,12 +18,15 @@ const BEFORE = "before-restore";
 
 export async function backupMysql(directory: string, account: DatabaseAccount, place: ServicePlace) {
   await writeBackup(directory, "mysql", async (staged) => {
+    const dump = join(staged, "dump.sql");
     const options = [
       ...["--single-transaction", "--skip-lock-tables", "--no-tablespaces", "--hex-blob"],
-      ...["--routines", "--events", "--triggers", `--result-file=${join(staged, FILE)}`, account.database],
+      ...["--routines", "--events", "--triggers", `--result-file=${dump}`, account.database],
     ];
     const { status, stderr } = await runClient(["mariadb-dump", "mysqldump"], options, { account, place });
     if (status !== 0) throw failed(place, "back up", stderr);
+    await dropDefiners(dump, join(staged, FILE));
+    await rm(dump);
   });
 }
 
@@ -57,7 +61,9 @@ async function load(
 ): Promise<ProcessResult> {
   await clearMysql(account);
   const inputFile = join(directory, FILE);
-  return runClient(["mariadb", "mysql"], ["--batch", account.database], { account, place, inputFile });
+  // Texts of routines keep their comments and line ends, and a line of the file is no command of the client.
+  const options = ["--batch", "--binary-mode", "--comments", account.database];
+  return runClient(["mariadb", "mysql"], options, { account, place, inputFile });
 }
 
 /** All that a database has, by its own account. */
