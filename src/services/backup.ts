@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { errnoOf, undefinedIfMissing } from "../system/file-errors.ts";
+import { syncDirectory, syncTree } from "../system/write-file.ts";
 
 /** In each backup; it is written last, so a backup without it is not whole. */
 const MARK = "backup.json";
@@ -25,7 +26,9 @@ export async function writeBackup(
     await writeFile(join(staged, MARK), `${JSON.stringify({ format: FORMAT, service: kind })}\n`, {
       flag: "wx",
     });
+    await syncTree(staged);
     await rename(staged, directory); // an empty directory is replaced
+    await syncDirectory(dirname(directory));
   } catch (error) {
     await rm(staged, { recursive: true, force: true });
     if (!["EEXIST", "ENOTEMPTY", "ENOTDIR"].includes(errnoOf(error) ?? "")) throw error;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
@@ -61,10 +61,25 @@ async function writeContent(file: FileHandle, content: Content): Promise<void> {
 
 /** Makes a rename in this directory durable: fsync(2), "calling fsync() does not ensure the entry has reached disk". */
 export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r");
+  await syncFile(path);
+}
+
+/** Being open for reading is enough, and a file may be one that nobody may write. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
   try {
-    await directory.sync();
+    await file.sync();
   } finally {
-    await directory.close();
+    await file.close();
   }
+}
+
+/** Makes all files and directories below durable, before the rename that gives them their name. */
+export async function syncTree(directory: string): Promise<void> {
+  for (const each of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, each.name);
+    if (each.isDirectory()) await syncTree(path);
+    else if (each.isFile()) await syncFile(path);
+  }
+  await syncDirectory(directory);
 }

@@ -2,6 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { access, cp, lstat, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { errnoOf, undefinedIfMissing } from "../../system/file-errors.ts";
+import { syncTree } from "../../system/write-file.ts";
 import { checkBackup, refuseBackup, writeBackup } from "../backup.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../service.ts";
 import { checkSpace, refuseAddress, unreachable } from "../service-errors.ts";
@@ -39,6 +40,7 @@ export function openDirectory(kind: string, directory: string, place: ServicePla
     for (const left of [staged, former]) await rm(left, { recursive: true, force: true });
     try {
       await fill(staged);
+      await syncTree(staged);
     } catch (error) {
       await rm(staged, { recursive: true, force: true });
       throw error;

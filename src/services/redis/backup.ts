@@ -1,21 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { open, writeFile } from "node:fs/promises";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { AppError } from "../../errors/app-error.ts";
 import { checkBackup, refuseBackup, writeBackup } from "../backup.ts";
-import { type RedisClient, RedisError } from "./client.ts";
+import type { ServicePlace } from "../service.ts";
+import { type Argument, type RedisClient, RedisError } from "./client.ts";
 import type { Reply } from "./reply.ts";
-
-const FILE = "keys.jsonl";
-
-/** A line of the file. The last line has their number alone. */
-interface StoredKey {
-  readonly database: number;
-  /** Base64, both: keys are bytes. The value is what DUMP gives, with a checksum of its own. */
-  readonly key: string;
-  readonly value: string;
-  /** Unix time in ms; 0: never. */
-  readonly expiresAtMs: number;
-}
+import { FILE, MAX_VALUE_BYTES, readKeys, type StoredKey } from "./stored-keys.ts";
 
 /** The server does nothing else meanwhile, so it is one moment, over all databases. */
 const READ_ALL = `
@@ -31,33 +22,69 @@ for _, database in ipairs(ARGV) do
 end
 return found`;
 
+/** Keys go to the file as they come: holdall never has more than one of them in memory. */
 export async function backupRedis(
   directory: string,
   client: RedisClient,
-  databases: readonly number[],
+  { databases, place }: { readonly databases: readonly number[]; readonly place: ServicePlace },
 ): Promise<void> {
-  const reply = await client.run("EVAL", READ_ALL, "0", ...databases.map(String));
-  await writeBackup(directory, "redis", (staged) => writeFile(join(staged, FILE), renderKeys(reply)));
+  await writeBackup(directory, "redis", async (staged) => {
+    const file = openSync(join(staged, FILE), "wx", 0o600);
+    try {
+      const write = planKeys(place, (line) => writeSync(file, line)); // nothing is read before it is written
+      await client.runEach(["EVAL", READ_ALL, "0", ...databases.map(String)], write.take);
+      write.end();
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
-function* renderKeys(reply: Reply): Generator<string> {
-  if (!Array.isArray(reply)) throw new Error("a script that returns a table");
-  const [now, ...found]: readonly Reply[] = reply;
-  for (let at = 0; at < found.length; at += 4) {
-    const [database, key, ttl, value] = found.slice(at, at + 4);
-    if (!Buffer.isBuffer(key) || !Buffer.isBuffer(value)) throw new Error("keys and values are bytes");
-    const stored: StoredKey = {
-      ...{ database: Number(database), key: key.toString("base64"), value: value.toString("base64") },
-      expiresAtMs: Number(ttl) > 0 ? Number(now) + Number(ttl) : 0,
-    };
-    yield `${JSON.stringify(stored)}\n`;
+/** Takes what READ_ALL returns, one by one, and gives lines. */
+function planKeys(place: ServicePlace, give: (line: string) => void) {
+  let now: number | undefined;
+  let count = 0;
+  let parts: Reply[] = [];
+  return {
+    take(item: Reply) {
+      if (now === undefined) {
+        now = Number(item);
+        return;
+      }
+      parts.push(item);
+      if (parts.length < 4) return;
+      give(`${JSON.stringify(storeKey(parts, now, place))}\n`);
+      count++;
+      parts = [];
+    },
+    end: () => give(`${count}\n`),
+  };
+}
+
+function storeKey(
+  [database, key, ttl, value]: readonly Reply[],
+  now: number,
+  place: ServicePlace,
+): StoredKey {
+  if (!Buffer.isBuffer(key) || !Buffer.isBuffer(value)) throw new Error("keys and values are bytes");
+  if (value.length > MAX_VALUE_BYTES) {
+    throw new AppError({
+      code: "service_failed",
+      message: `cannot back up ${place.name}: the value of ${key} has ${value.length} bytes, ${MAX_VALUE_BYTES} are allowed`,
+      hint: "Make several keys of it.",
+      details: { service: place.name, key: String(key) },
+    });
   }
-  yield `${JSON.stringify(found.length / 4)}\n`;
+  return {
+    ...{ database: Number(database), key: key.toString("base64"), value: value.toString("base64") },
+    expiresAtMs: Number(ttl) > 0 ? now + Number(ttl) : 0,
+  };
 }
 
 /**
  * Replaces what is in the databases of the backup, or in `only`. Values are tried first: a transaction of Redis goes on
- * after an error.
+ * after an error. The file is read twice, so that one key at a time is in memory here; the server has all of the
+ * transaction in its own.
  */
 export async function restoreRedis(
   directory: string,
@@ -65,69 +92,57 @@ export async function restoreRedis(
   only: number | undefined,
 ): Promise<void> {
   await checkBackup(directory, "redis");
-  const keys = await readKeys(directory);
-  const databases = new Set(keys.map(({ database }) => database));
-  if (only !== undefined && databases.size > 1)
-    throw refuseBackup(directory, "it is of several databases, and the address names one");
-  await tryValues(directory, keys, client);
-  const replies = [client.run("MULTI"), only === undefined ? client.run("FLUSHALL") : client.run("FLUSHDB")];
-  for (const { database, key, value, expiresAtMs } of keys) {
-    if (only === undefined) replies.push(client.run("SELECT", String(database)));
+  await tryKeys(directory, client, only);
+  const pipeline = openPipeline(client);
+  await pipeline.send(["MULTI"]);
+  await pipeline.send([only === undefined ? "FLUSHALL" : "FLUSHDB"]);
+  for await (const { database, key, value, expiresAtMs } of readKeys(directory)) {
+    if (only === undefined) await pipeline.send(["SELECT", String(database)]);
     const [name, bytes] = [Buffer.from(key, "base64"), Buffer.from(value, "base64")];
-    replies.push(client.run("RESTORE", name, String(expiresAtMs), bytes, "ABSTTL"));
+    await pipeline.send(["RESTORE", name, String(expiresAtMs), bytes, "ABSTTL"]);
   }
-  replies.push(client.run("EXEC"));
-  for (const result of await Promise.allSettled(replies))
-    if (result.status === "rejected") throw result.reason;
+  await pipeline.end(["EXEC"]);
 }
 
-async function tryValues(directory: string, keys: readonly StoredKey[], client: RedisClient): Promise<void> {
+/** Without a trace: the key is there for nobody else. */
+const TRY = `
+local answer = redis.pcall('RESTORE', KEYS[1], 0, ARGV[1])
+redis.call('DEL', KEYS[1])
+return answer`;
+
+/** @throws AppError `backup_invalid` when the server does not take a value, or the file is not whole. */
+async function tryKeys(directory: string, client: RedisClient, only: number | undefined): Promise<void> {
   const name = `holdall:restore:${randomBytes(8).toString("hex")}`;
-  for (const { key, value } of keys) {
-    const replies = [client.run("MULTI"), client.run("RESTORE", name, "0", Buffer.from(value, "base64"))];
-    replies.push(client.run("DEL", name), client.run("EXEC"));
-    const results = await Promise.allSettled(replies);
-    const refused = results.find((result) => result.status === "rejected");
-    if (refused !== undefined) throw refused.reason; // out of memory, or no connection
-    const last = results.at(-1);
-    const [answer] = last?.status === "fulfilled" && Array.isArray(last.value) ? last.value : [];
-    if (answer instanceof Error)
-      throw refuseBackup(
-        directory,
-        `the value of ${Buffer.from(key, "base64")}: ${answer.message}`,
-        new RedisError(answer.message),
-      );
+  const databases = new Set<number>();
+  const pipeline = openPipeline(client);
+  for await (const { database, key, value } of readKeys(directory)) {
+    databases.add(database);
+    if (only !== undefined && databases.size > 1)
+      throw refuseBackup(directory, "it is of several databases, and the address names one");
+    await pipeline.send(["EVAL", TRY, "1", name, Buffer.from(value, "base64")], (error) => {
+      const isOfValue = error instanceof RedisError && !/^(?:OOM|MISCONF)\b/.test(error.message);
+      const reason = `the value of ${Buffer.from(key, "base64")}: ${error.message}`;
+      return isOfValue ? refuseBackup(directory, reason, error) : error;
+    });
   }
+  await pipeline.end(["PING"]);
 }
 
-async function readKeys(directory: string): Promise<readonly StoredKey[]> {
-  const keys: StoredKey[] = [];
-  let count: unknown;
-  const file = await open(join(directory, FILE)).catch((error: Error) => {
-    throw refuseBackup(directory, error.message, error);
-  });
-  for await (const line of file.readLines()) {
-    const parsed = parseLine(line);
-    if (parsed === undefined || count !== undefined)
-      throw refuseBackup(directory, `line ${keys.length + 1} is damaged`);
-    if (typeof parsed === "number") count = parsed;
-    else keys.push(parsed);
-  }
-  if (count !== keys.length) throw refuseBackup(directory, "it ends early");
-  return keys;
-}
-
-function parseLine(line: string): StoredKey | number | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined; // not JSON
-  }
-  if (typeof value === "number") return value;
-  if (typeof value !== "object" || value === null) return undefined;
-  const { database, key, value: bytes, expiresAtMs }: Partial<Record<string, unknown>> = { ...value };
-  if (typeof key !== "string" || typeof bytes !== "string") return undefined;
-  if (!Number.isSafeInteger(database) || !Number.isSafeInteger(expiresAtMs)) return undefined;
-  return { database: Number(database), key, value: bytes, expiresAtMs: Number(expiresAtMs) };
+/** Commands whose answers are not waited for one by one. What is refused first is thrown by the next one, or by the last. */
+function openPipeline(client: RedisClient) {
+  let failure: unknown;
+  const keep = (error: unknown) => {
+    failure ??= error;
+  };
+  return {
+    async send(words: readonly Argument[], explain = (error: Error): Error => error) {
+      client.run(...words).catch((error: Error) => keep(explain(error)));
+      await client.drained();
+      if (failure !== undefined) throw failure; // with its connection, a transaction ends
+    },
+    async end(words: readonly Argument[]) {
+      await client.runEach(words, (reply) => void (reply instanceof Error && keep(reply))).catch(keep);
+      if (failure !== undefined) throw failure;
+    },
+  };
 }

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { parseReply, type Reply } from "./reply.ts";
+import { parseListStart, parseReply, type Reply } from "./reply.ts";
 
 export interface RedisAddress {
   readonly host: string;
@@ -17,6 +18,10 @@ export type Argument = string | Uint8Array;
 export interface RedisClient {
   /** @throws RedisError for an error reply, another one for a connection that ends. */
   run(...words: readonly Argument[]): Promise<Reply>;
+  /** The same; what is in a list is handed on one by one as it comes, so that it need not fit into memory. */
+  runEach(words: readonly Argument[], onItem: (item: Reply) => void): Promise<void>;
+  /** Until the server has taken most of what was sent. */
+  drained(): Promise<void>;
   close(): void;
 }
 
@@ -51,13 +56,18 @@ async function connectSocket({ host, port, isTls }: RedisAddress): Promise<Socke
   return socket.setNoDelay();
 }
 
+interface Waiting {
+  readonly onItem?: (item: Reply) => void;
+  /** Of the list that is being handed on. */
+  left?: number;
+  resolve(reply: Reply): void;
+  reject(error: Error): void;
+}
+
 function openClient(socket: Socket): RedisClient {
-  interface Waiting {
-    resolve(reply: Reply): void;
-    reject(error: Error): void;
-  }
   const waiting: Waiting[] = [];
-  let chunks: Uint8Array[] = [];
+  let chunks: Buffer[] = [];
+  let [size, wanted] = [0, 1];
   let ended: Error | undefined;
   const fail = (error: Error) => {
     ended ??= error;
@@ -65,36 +75,57 @@ function openClient(socket: Socket): RedisClient {
   };
   socket.on("error", fail);
   socket.on("close", () => fail(new Error("the server has closed the connection")));
-  socket.on("data", (bytes: Uint8Array) => {
+  socket.on("data", (bytes: Buffer) => {
     chunks.push(bytes);
-    // Every reply ends so. A long one comes in many pieces, which are not looked at again and again.
-    if (bytes.at(-1) !== 0x0a) return;
+    size += bytes.length;
+    // A long reply comes in many pieces, which are not looked at again and again.
+    if (size < wanted) return;
     try {
-      chunks = [takeReplies(Buffer.concat(chunks))];
+      const taken = takeReplies(Buffer.concat(chunks), waiting);
+      [chunks, size, wanted] = [[taken.rest], taken.rest.length, taken.wanted];
     } catch (error) {
       socket.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   });
-  const takeReplies = (buffer: Buffer): Buffer => {
-    let start = 0;
-    for (let parsed = parseReply(buffer); parsed !== undefined; parsed = parseReply(buffer, start)) {
-      const { reply, end } = parsed;
-      start = end;
-      const next = waiting.shift();
-      if (reply instanceof Error) next?.reject(new RedisError(reply.message));
-      else next?.resolve(reply);
-    }
-    return buffer.subarray(start);
-  };
+  const send = (words: readonly Argument[], onItem?: (item: Reply) => void) =>
+    new Promise<Reply>((resolve, reject) => {
+      if (ended !== undefined) return reject(ended);
+      waiting.push({ ...(onItem && { onItem }), resolve, reject });
+      socket.write(renderCommand(words));
+    });
   return {
-    run: (...words) =>
-      new Promise<Reply>((resolve, reject) => {
-        if (ended !== undefined) return reject(ended);
-        waiting.push({ resolve, reject });
-        socket.write(renderCommand(words));
-      }),
+    run: (...words) => send(words),
+    runEach: async (words, onItem) => void (await send(words, onItem)),
+    async drained() {
+      if (socket.writableNeedDrain) await Promise.race([once(socket, "drain"), once(socket, "close")]);
+    },
     close: () => void socket.destroy(),
   };
+}
+
+/** Gives each reply that is there to the first that waits for one; the rest is the beginning of the next one. */
+function takeReplies(buffer: Buffer, waiting: Waiting[]): { readonly rest: Buffer; readonly wanted: number } {
+  let start = 0;
+  for (;;) {
+    const first = waiting[0];
+    if (first?.onItem && first.left === undefined) {
+      const list = parseListStart(buffer, start);
+      if (typeof list === "number") return { rest: buffer.subarray(start), wanted: list - start };
+      if (list !== undefined) [first.left, start] = [list.length, list.end];
+    }
+    if (first?.left !== undefined && first.left <= 0) {
+      waiting.shift()?.resolve(undefined);
+      continue;
+    }
+    const parsed = parseReply(buffer, start);
+    if (typeof parsed === "number") return { rest: buffer.subarray(start), wanted: parsed - start };
+    start = parsed.end;
+    if (first?.onItem && first.left !== undefined) {
+      first.left--;
+      first.onItem(parsed.reply);
+    } else if (parsed.reply instanceof Error) waiting.shift()?.reject(new RedisError(parsed.reply.message));
+    else waiting.shift()?.resolve(parsed.reply);
+  }
 }
 
 function renderCommand(words: readonly Argument[]): Uint8Array {

@@ -20,8 +20,10 @@ test("a reply is read once it is there as a whole, at any place", () => {
     const end = bytes.length - 4;
     assert.deepEqual(parseReply(bytes), { reply, end }, text);
     assert.deepEqual(parseReply(Buffer.concat([Buffer.from("xy"), bytes]), 2), { reply, end: end + 2 }, text);
-    for (let length = 0; length < end; length++)
-      assert.equal(parseReply(bytes.subarray(0, length)), undefined, `${length} bytes of ${text}`);
+    for (let length = 0; length < end; length++) {
+      const wanted = parseReply(bytes.subarray(0, length));
+      assert.ok(typeof wanted === "number" && wanted > length && wanted <= end, `${length} bytes of ${text}`);
+    }
   }
 });
 

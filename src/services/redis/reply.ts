@@ -9,11 +9,15 @@ interface Parsed {
 
 /** A server of ours or one that somebody named: it may send anything. */
 const MAX_DEPTH = 8;
+const LIST = 0x2a; // *
 
-/** The reply that begins at `start`; undefined while it is not there as a whole. @throws Error when it is none. */
-export function parseReply(bytes: Buffer, start = 0, depth = 0): Parsed | undefined {
+/** How many bytes have to be there, at least, before it is worth to parse again. */
+type Wanted = number;
+
+/** The reply that begins at `start`, once it is there as a whole. @throws Error when it is none. */
+export function parseReply(bytes: Buffer, start = 0, depth = 0): Parsed | Wanted {
   const lineEnd = bytes.indexOf("\r\n", start);
-  if (lineEnd === -1) return undefined;
+  if (lineEnd === -1) return bytes.length + 1;
   const line = bytes.toString("utf8", start + 1, lineEnd);
   const next = lineEnd + 2;
   switch (String.fromCharCode(bytes[start] ?? 0)) {
@@ -39,19 +43,30 @@ function parseInteger(line: string): number {
   return value;
 }
 
-function parseBytes(bytes: Buffer, start: number, length: number): Parsed | undefined {
-  if (length === -1) return { reply: undefined, end: start };
-  const end = start + length + 2;
-  return end > bytes.length ? undefined : { reply: Buffer.from(bytes.subarray(start, end - 2)), end };
+/** How many replies are in the list that begins at `start`; undefined when it begins something else. */
+export function parseListStart(
+  bytes: Buffer,
+  start = 0,
+): { length: number; end: number } | Wanted | undefined {
+  if (bytes.length > start && bytes[start] !== LIST) return undefined;
+  const lineEnd = bytes.indexOf("\r\n", start);
+  if (lineEnd === -1) return bytes.length + 1;
+  return { length: parseInteger(bytes.toString("utf8", start + 1, lineEnd)), end: lineEnd + 2 };
 }
 
-function parseList(bytes: Buffer, start: number, length: number, depth: number): Parsed | undefined {
+function parseBytes(bytes: Buffer, start: number, length: number): Parsed | Wanted {
+  if (length === -1) return { reply: undefined, end: start };
+  const end = start + length + 2;
+  return end > bytes.length ? end : { reply: Buffer.from(bytes.subarray(start, end - 2)), end };
+}
+
+function parseList(bytes: Buffer, start: number, length: number, depth: number): Parsed | Wanted {
   if (length === -1) return { reply: undefined, end: start };
   const items: Reply[] = [];
   let end = start;
   while (items.length < length) {
     const item = parseReply(bytes, end, depth + 1);
-    if (item === undefined) return undefined;
+    if (typeof item === "number") return item;
     items.push(item.reply);
     end = item.end;
   }

@@ -80,7 +80,7 @@ function openAddress(
     backup: (directory) =>
       use(async (client) => {
         const databases = ownsAll ? await listDatabases(client) : [database];
-        await backupRedis(directory, client, databases);
+        await backupRedis(directory, client, { databases, place });
       }),
     restore: (directory) => use((client) => restoreRedis(directory, client, ownsAll ? undefined : database)),
     clear: () => use(async (client) => void (await client.run(ownsAll ? "FLUSHALL" : "FLUSHDB"))),
