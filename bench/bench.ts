@@ -81,7 +81,6 @@ async function measureApplication(lab: Lab, application: Application): Promise<T
     process.stderr.write(`${renderTables([table]).join("\n")}\n`);
     tables.push(table);
   }
-  removeTree(join(scratch, application.name));
   return tables;
 }
 

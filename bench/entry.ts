@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Application, copyApplication } from "./applications.ts";
 import type { BuildInput, Contender } from "./contenders/contender.ts";
@@ -45,6 +45,18 @@ export function startOf(
 ): { argv: [string, ...string[]]; cwd: string; env: NodeJS.ProcessEnv } {
   const env = environmentOf(input.lab, cache);
   return { argv: contender.start(input, command), cwd: cache, env };
+}
+
+let aside = 0;
+
+/**
+ * Gets a path out of the way, and what was written onto the disk. It is deleted with all else at the end of the bench:
+ * ext4 searches among inodes that were just deleted for minutes, and whoever makes files then would pay for it.
+ */
+export function putAside(path: string): void {
+  aside += 1;
+  if (existsSync(path)) renameSync(path, `${path}.aside-${aside}`);
+  run(["sync"], { cwd: "/", env: process.env });
 }
 
 /** Also what is read-only, such as a release. */

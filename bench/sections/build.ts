@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { changeLine, type Entry, removeTree } from "../entry.ts";
+import { changeLine, type Entry, putAside } from "../entry.ts";
 import { environmentOf } from "../lab.ts";
 import { measure, type Time, type Timed } from "../measure.ts";
 import { run } from "../run.ts";
@@ -20,7 +20,7 @@ export function measureBuilds(entries: readonly Entry[], { rounds }: { readonly 
       {
         name: "warm",
         base,
-        values: measureBoth(entries, ({ input }) => removeTree(input.output), { rounds: few, limit }),
+        values: measureBoth(entries, ({ input }) => putAside(input.output), { rounds: few, limit }),
       },
       { name: "one line changed", base, values: measureBoth(entries, changeLine, { rounds: few, limit }) },
     ],
@@ -57,8 +57,8 @@ file and is compiled. Holdall checks imports unless told not to; none of
 the others does. PyInstaller was measured once.`;
 
 function emptyAll({ input }: Entry): void {
-  removeTree(input.cache);
-  removeTree(input.output);
+  putAside(input.cache);
+  putAside(input.output);
   environmentOf(input.lab, input.cache);
 }
 
@@ -70,7 +70,7 @@ function copyOf(entries: readonly Entry[]): Timed[] {
   return [
     {
       name: "limit: `cp` of the artifact",
-      prepare: () => removeTree(to),
+      prepare: () => putAside(to),
       work: () => run(["cp", output, to], { cwd: lab.scratch, env }),
     },
   ];

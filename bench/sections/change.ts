@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { diffArtifacts } from "../../src/artifact/diff-artifacts.ts";
 import { openArtifact } from "../../src/artifact/open-artifact.ts";
 import { goBackOneRelease } from "../applications.ts";
-import { changeLine, type Entry, listFiles, removeTree } from "../entry.ts";
+import { changeLine, type Entry, listFiles, putAside } from "../entry.ts";
 import { environmentOf } from "../lab.ts";
 import { countMoved, indexBlocks } from "../moved-bytes.ts";
 import type { Column, Table, Value } from "../table.ts";
@@ -32,8 +32,8 @@ export async function measureChanges(entries: readonly Entry[]): Promise<Table> 
       line.moved.set(name, bytes(await countLayers(output, changed)));
       upgrade.moved.set(name, bytes(await countLayers(before, changed)));
     }
-    removeTree(changed);
-    removeTree(before);
+    putAside(changed);
+    putAside(before);
   }
   return {
     id: "change",
@@ -76,7 +76,7 @@ function buildBefore(entry: Entry, output: string): void {
   cpSync(input.directory, copy, { recursive: true });
   goBackOneRelease(application, copy);
   contender.build({ ...input, directory: copy, output, cache, env: environmentOf(input.lab, cache) });
-  removeTree(cache);
+  putAside(cache);
 }
 
 function compare(

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { diskUsage, type Entry, removeTree, startOf } from "../entry.ts";
+import { diskUsage, type Entry, putAside, startOf } from "../entry.ts";
 import { measure, type Timed } from "../measure.ts";
 import { run } from "../run.ts";
 import { countCalls, countCreated, hasStrace } from "../strace.ts";
@@ -35,7 +35,8 @@ export function measureStarts(entries: readonly Entry[], { rounds }: { readonly 
 }
 
 const TEXT = `\`check\` imports the application and answers one request of its own; \`nothing\` imports nothing. Warm: it was started
-before. First: the caches of the tool are empty, the file itself is in the page cache; there is no first start of a venv.
+before. First: the caches of the tool are empty, the file itself is in the page cache, the disk has nothing left to write; there
+is no first start of a venv.
 The limits are a \`tar xz\` and a \`cp -r\` of the files that holdall's first start places, bytecode included. System calls
 are those of a warm \`check\` with all its processes, files created those of a first one; on disk is the artifact with what
 the first \`check\` left in caches.`;
@@ -59,7 +60,7 @@ function first(command: string): (entry: Entry) => Timed {
 }
 
 function empty(cache: string): void {
-  removeTree(cache);
+  putAside(cache);
   mkdirSync(join(cache, "tmp"), { recursive: true });
 }
 
@@ -74,7 +75,7 @@ function limits(entries: readonly Entry[]): Timed[] {
   const out = join(cache, "limit");
   run(["tar", "-czf", packed, "-C", store, "layers"], options);
   const prepare = () => {
-    removeTree(out);
+    putAside(out);
     mkdirSync(out);
   };
   const limit = (name: string, argv: [string, ...string[]]): Timed => ({
