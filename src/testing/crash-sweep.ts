@@ -18,13 +18,16 @@ export interface Point {
   readonly what: string;
 }
 
-export type CrashAction = "kill" | "group" | "ENOSPC" | "EDQUOT" | "EMFILE" | "pause";
+export type CrashAction = "kill" | "group" | "ENOSPC" | "EDQUOT" | "EMFILE" | "pause" | "run";
 
 /** The same artifact with a cache of its own, so that sweeps run side by side. */
 export function withFreshCache(artifact: ArtifactToStart): ArtifactToStart {
   const cache = join(dirname(artifact.cache), `cache-${randomBytes(6).toString("hex")}`);
   return { ...artifact, cache, env: { ...artifact.env, HOLDALL_CACHE: cache } };
 }
+
+/** Words before ACTION, see crash.py. */
+export const DRIVEN = [PYTHON.path, "-I", "-S", "-B", "-X", "holdall=found", DRIVER];
 
 /** Runs the program inside with the driver: `words` as after the file's name. */
 export function runDriven(
@@ -34,19 +37,22 @@ export function runDriven(
     action,
     point = "none",
     log = "/dev/null",
-  }: { action: CrashAction | "list"; point?: string; log?: string },
+  }: { action: CrashAction | "list" | "looks"; point?: string; log?: string },
 ): Promise<ProcessResult> {
-  const python = [PYTHON.path, "-I", "-S", "-B", "-X", "holdall=found"];
-  return runProcess([...python, DRIVER, action, point, log, artifact.path, ...words], {
+  return runProcess([...DRIVEN, action, point, log, artifact.path, ...words], {
     cwd: artifact.data,
     env: artifact.env,
   });
 }
 
 /** The points of a run that nobody disturbs. */
-export async function listPoints(artifact: ArtifactToStart, words: readonly string[]): Promise<Point[]> {
+export async function listPoints(
+  artifact: ArtifactToStart,
+  words: readonly string[],
+  action: "list" | "looks" = "list",
+): Promise<Point[]> {
   const log = `${artifact.cache}.points`;
-  const { status, stderr } = await runDriven(artifact, words, { action: "list", log });
+  const { status, stderr } = await runDriven(artifact, words, { action, log });
   assert.equal(status, 0, stderr);
   const lines = readFileSync(log, "utf8").trimEnd().split("\n");
   rmSync(log);

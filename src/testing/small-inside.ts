@@ -17,7 +17,7 @@ export const PROGRAM = `#!/bin/sh
 case $5 in
   *runs*) echo runs ;;
   *os.rename*) exec mv "$6" "$7" ;;
-  *) printf '%s\\n' "$6" >"$HOLDALL_CACHE.started" ;;
+  *) printf '%s\\n' "$8" >"$HOLDALL_CACHE.started" ;;
 esac
 `;
 

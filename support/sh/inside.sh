@@ -1,5 +1,5 @@
 # A Python is inside, for each target one: it is unpacked into the cache and does the rest. No other is ever used.
-# Besides sh, this needs uname, getconf, mkdir, tail, head, sha256sum, gzip, tar, sort, uniq, chmod, mv and rm of any kind;
+# Besides sh, this needs uname, getconf, ls, mkdir, tail, head, sha256sum, gzip, tar, sort, uniq, chmod, mv and rm of any kind;
 # and flock, where the host has it.
 # Of each target: processor, libc, its floor, layer, digest of its member, first byte and size of that, size of the tar,
 # program.
@@ -41,14 +41,45 @@ holdall_check_cache() {
     *) holdall_refuse "its cache is $holdall_cache, not an absolute path" 'Set an absolute path.' ;;
   esac
   holdall_check_owner
+  # Root alone owns this.
+  [ ! -O / ] || {
+    holdall_check_above "$holdall_cache"
+    [ ! -d "$holdall_cache" ] || holdall_check_above "$(cd -P "$holdall_cache" 2>/dev/null && pwd -P)"
+  }
+}
+
+# That no other user could exchange it as a whole.
+holdall_check_above() {
+  while [ -n "$1" ]; do
+    [ -O "$1" ] || [ ! -d "$1" ] ||
+      holdall_refuse "its cache $holdall_cache lies below $1, which belongs to another user" \
+        'Set HOLDALL_CACHE to a directory of root, such as /var/cache/holdall; with sudo, use its option -H.'
+    set -- "${1%/*}"
+  done
 }
 
 # Also of the parts: anybody can have made them where anybody may, such as in /tmp.
 holdall_check_owner() {
   for holdall_item in "$holdall_cache" "$holdall_cache/layers" "$holdall_cache/work"; do
-    [ ! -d "$holdall_item" ] || [ -O "$holdall_item" ] ||
+    [ -O "$holdall_item" ] || [ ! -d "$holdall_item" ] ||
       holdall_refuse "its cache $holdall_item belongs to another user" 'Set HOLDALL_CACHE to a directory of your own.'
+    ! holdall_is_open "$holdall_item" ||
+      holdall_refuse "its cache $holdall_item can be changed by other users" \
+        "Set HOLDALL_CACHE to a new directory; one below $holdall_cache will do."
   done
+}
+
+# Whether others may write there: everybody, but in a sticky cache (not a part of it); by an ACL; or a group that is not
+# called like its user, as one is that Debian and others make for each user alone.
+holdall_is_open() {
+  holdall_item=$1
+  set -- $(LC_ALL=C ls -ld "$1/." 2>/dev/null)
+  case ${1-} in
+    ????????w[tT]*) [ "$holdall_item" != "$holdall_cache" ] ;;
+    ????????w* | ?????w????+*) ;;
+    ?????w*) [ "${3-}" != "${4-}" ] ;;
+    *) false ;;
+  esac
 }
 
 # A power cut may have taken bytes that were not on the disk yet; the program inside looks at the rest. It has to say a
@@ -136,7 +167,8 @@ holdall_find_noexec() {
   done 2>/dev/null </proc/self/mounts
 }
 
-# In a process of its own, so that the lock, the mask and the trap end with it.
+# In a process of its own, so that the lock, the mask and the trap end with it. Status 75: somebody has deleted the cache
+# meanwhile, and nothing was said.
 holdall_unpack() (
   for holdall_tool in tail head sha256sum gzip tar sort uniq; do
     command -v "$holdall_tool" >/dev/null 2>&1 ||
@@ -144,17 +176,28 @@ holdall_unpack() (
   done
   umask 022
   unset TAR_OPTIONS # of GNU tar
-  mkdir -p "$holdall_cache/layers" "$holdall_cache/work" 2>/dev/null && [ -w "$holdall_cache/work" ] ||
-    holdall_refuse "its cache $holdall_cache is not writable" 'Set HOLDALL_CACHE to a directory of your own.'
+  set -- "its cache $holdall_cache is not writable" 'Set HOLDALL_CACHE to a directory of your own.'
+  mkdir -p "$holdall_cache/layers" "$holdall_cache/work" 2>/dev/null || holdall_refuse "$@"
+  [ -w "$holdall_cache/work" ] || holdall_give_up "$@"
   holdall_check_owner
-  holdall_full() {
-    holdall_refuse "its Python cannot be unpacked into $holdall_cache" \
-      'Free some space, or set HOLDALL_CACHE to a directory on another disk.'
-  }
+  { true >>"$holdall_cache/lock"; } 2>/dev/null || holdall_full
+  # Not by `exec`: a redirection that fails would end the shell.
+  holdall_unpack_alone 9>>"$holdall_cache/lock" || holdall_full
+)
+
+holdall_full() {
+  holdall_give_up "its Python cannot be unpacked into $holdall_cache" \
+    'Free some space, or set HOLDALL_CACHE to a directory on another disk.'
+}
+
+holdall_give_up() {
+  [ -d "$holdall_cache/work" ] || exit 75
+  holdall_refuse "$@"
+}
+
+# With the file of the lock as descriptor 9.
+holdall_unpack_alone() {
   if command -v flock >/dev/null 2>&1; then
-    # A redirection that fails ends a shell that does it by `exec`, without a word of ours.
-    { true >>"$holdall_cache/lock"; } 2>/dev/null || holdall_full
-    exec 9>>"$holdall_cache/lock"
     flock 9 2>/dev/null || : # a file system without locks
   fi
   ! holdall_runs || exit 0 # another start was faster
@@ -167,14 +210,14 @@ holdall_unpack() (
   holdall_clear
   trap holdall_clear EXIT
   holdall_damaged() {
-    holdall_refuse "it is damaged: layers/$holdall_layer.tar.gz is not as it was sealed" 'Copy the file again.'
+    holdall_give_up "it is damaged: layers/$holdall_layer.tar.gz is not as it was sealed" 'Copy the file again.'
   }
   mkdir "$holdall_work" && echo '#!/bin/sh' >"$holdall_work/probe" && chmod 755 "$holdall_work/probe" || holdall_full
   "$holdall_work/probe" 2>/dev/null || {
     holdall_find_noexec "$holdall_work"
     holdall_reason='runs nothing'
     [ -z "$holdall_mount" ] || holdall_reason="is on $holdall_mount, which is mounted noexec"
-    holdall_refuse "it has native code, and its cache $holdall_cache $holdall_reason" \
+    holdall_give_up "it has native code, and its cache $holdall_cache $holdall_reason" \
       'Set HOLDALL_CACHE to a directory of your own on another file system.'
   }
 
@@ -189,7 +232,7 @@ holdall_unpack() (
   gzip -dc <"$holdall_work/layer.tar.gz" | head -c "$holdall_tar_size" >"$holdall_work/layer.tar" || holdall_full
   holdall_has_digest "$holdall_work/layer.tar" "$holdall_layer" || holdall_damaged
   holdall_is_harmless "$holdall_work/layer.tar" ||
-    holdall_refuse "layers/$holdall_layer.tar.gz is not a layer: its tar has what no layer has" \
+    holdall_give_up "layers/$holdall_layer.tar.gz is not a layer: its tar has what no layer has" \
       'Do not use this file; its builder did not make it with holdall.'
   mkdir "$holdall_work/layer" && tar -xof "$holdall_work/layer.tar" -C "$holdall_work/layer" || holdall_full
   chmod -R a-w "$holdall_work/layer/python" || holdall_full
@@ -202,9 +245,9 @@ holdall_unpack() (
   "$holdall_work/layer/python/bin/$holdall_program" -I -S -B -c 'import os, sys; os.rename(*sys.argv[1:])' \
     "$holdall_work/layer" "$holdall_cache/layers/$holdall_layer" 2>"$holdall_work/errors" || holdall_runs || {
     printf '%s\n' "$(head -c 2000 <"$holdall_work/errors")" >&2
-    holdall_refuse 'the Python inside does not run on this host' 'Build it for this host, or without --with-python.'
+    holdall_give_up 'the Python inside does not run on this host' 'Build it for this host, or without --with-python.'
   }
-)
+}
 
 [ -z "${HOLDALL_PYTHON:-}" ] ||
   holdall_refuse "HOLDALL_PYTHON is $HOLDALL_PYTHON, and it has a Python inside, which it always uses" \
@@ -217,5 +260,12 @@ if [ ! -e /proc/self/exe ]; then
   LD_ORIGIN_PATH=${holdall_python%/*}
   export LD_ORIGIN_PATH
 fi
-holdall_runs || holdall_unpack || exit
-exec "$holdall_python" -I -S -B -X holdall=inside "$holdall_self" "$@"
+holdall_tries=
+until holdall_runs || holdall_unpack; do
+  [ "$?" -eq 75 ] || exit 1
+  [ "$holdall_tries" != xxxxx ] ||
+    holdall_refuse "$holdall_cache comes and goes while it is started" \
+      'Find out what else changes that, and start it again.'
+  holdall_tries=x$holdall_tries
+done
+exec "$holdall_python" -I -S -B -X holdall=inside -X "holdall_ignored=$holdall_ignored" "$holdall_self" "$@"

@@ -11,7 +11,7 @@ case ${HOLDALL_PYTHON:+own}:${1:---holdall}:$holdall_cache in
   :*:/*)
     if [ -f "$holdall_cache/ready/$holdall_id" ] && [ -O "$holdall_cache/ready/$holdall_id" ] &&
       [ -O "$holdall_cache/ready" ] && [ -O "$holdall_cache" ]; then
-      . "$holdall_cache/ready/$holdall_id"
+      command . "$holdall_cache/ready/$holdall_id" # without `command`, sh would end if it has just been deleted
     fi
     ;;
 esac
@@ -190,6 +190,12 @@ case $holdall_self in
   */prefix) [ ! -f "${holdall_self%prefix}manifest.json" ] || holdall_self=${holdall_self%/prefix} ;;
 esac
 
+# Python ignores SIGPIPE and SIGXFSZ itself, and then cannot tell how the command is to find them.
+holdall_ignored=
+while read -r holdall_item holdall_fact; do
+  case $holdall_item in SigIgn:) holdall_ignored=$holdall_fact ;; esac
+done 2>/dev/null </proc/self/status
+
 @interpreter@
 holdall_any=
 holdall_choice=own
@@ -219,5 +225,5 @@ else
   esac
 fi
 unset IFS
-exec "$holdall_python" -I -S -B -X "holdall=$holdall_choice" "$holdall_self" "$@"
+exec "$holdall_python" -I -S -B -X "holdall=$holdall_choice" -X "holdall_ignored=$holdall_ignored" "$holdall_self" "$@"
 exit

@@ -14,6 +14,10 @@ except ImportError:  # a Python may be built without it; rename keeps starts exa
     fcntl = None
 
 ELSEWHERE = "Set HOLDALL_CACHE to a directory of your own on another file system."
+OWN = "Set HOLDALL_CACHE to a directory of your own."
+# Somebody has removed what was looked at, or made what was to be made.
+VANISHED = (errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY)
+TRIES = 5
 
 
 def find_cache(environment):
@@ -48,15 +52,13 @@ class Cache:
         self._lock = None
 
     def check(self, has_machine_code):
-        """Before anything is written: owner, and whether native code can be loaded from there."""
-        existing = self.path
-        while not os.path.isdir(existing):
-            if os.path.lexists(existing):
-                raise Refusal(
-                    "%s is not a directory" % existing, "Move it, or set HOLDALL_CACHE to another directory."
-                )
-            existing = os.path.dirname(existing)
+        """Before anything is written: who may change it, and whether native code can be loaded from there."""
+        persist(lambda: self._check(has_machine_code))
+
+    def _check(self, has_machine_code):
+        existing = find_directory(self.path)
         self._check_owner()
+        check_above(self.path, existing)
         if has_machine_code and os.statvfs(existing).f_flag & os.ST_NOEXEC:
             raise Refusal(
                 "it has native code, and its cache %s is on %s, which is mounted noexec"
@@ -67,25 +69,29 @@ class Cache:
     def _check_owner(self):
         """Also of the parts: anybody can have made them where anybody may, such as in /tmp."""
         for path in (self.path, *self._parts):
-            if os.path.isdir(path) and os.stat(path).st_uid != os.geteuid():
-                raise Refusal("its cache %s belongs to another user" % path, "Set HOLDALL_CACHE to a directory of your own.")
+            if is_open_to_others(path, may_be_sticky=path == self.path):
+                reason = "its cache %s can be changed by other users" % path
+                raise Refusal(reason, "Set HOLDALL_CACHE to a new directory; one below %s will do." % self.path)
 
     def open(self):
         """Makes the directories and takes the lock; False when nothing can be written there."""
         try:
-            os.makedirs(self.path, 0o755, exist_ok=True)
-            for directory in self._parts:
-                os.makedirs(directory, 0o755, exist_ok=True)
-            self._check_owner()
-            self._take_lock()
+            persist(self._make)
             return True
         except OSError as error:
             if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and os.path.isdir(self.releases):
                 return False
             if explain(error, self.path) is None:  # below /proc, a name that is too long, a server that has gone
                 reason = "its cache %s cannot be made: %s" % (self.path, error.strerror.lower())
-                raise Refusal(reason, "Set HOLDALL_CACHE to a directory of your own.") from error
+                raise Refusal(reason, OWN) from error
             raise
+
+    def _make(self):
+        os.makedirs(self.path, 0o755, exist_ok=True)
+        for directory in self._parts:
+            os.makedirs(directory, 0o755, exist_ok=True)
+        self._check_owner()
+        self._take_lock()
 
     def _take_lock(self):
         while fcntl is not None:
@@ -123,6 +129,83 @@ class Cache:
         path = "%s/%d-%s" % (self.work, os.getpid(), os.urandom(6).hex())
         os.mkdir(path, 0o755)
         return path
+
+
+def persist(do):
+    """What `do` returns, which is called again when something has gone that it had seen, or has come: other starts make the
+    cache at the same time, and somebody may delete it.
+    """
+    for _ in range(TRIES):
+        try:
+            return do()
+        except OSError as error:
+            if error.errno not in VANISHED:
+                raise
+    return do()
+
+
+def find_directory(path):
+    """The nearest one that is there. Each is looked at once: another start may make it between two looks."""
+    while True:
+        try:
+            if stat.S_ISDIR(os.stat(path).st_mode):
+                return path
+            is_other = True
+        except OSError:
+            is_other = os.path.islink(path)
+        if is_other:
+            raise Refusal("%s is not a directory" % path, "Move it, or set HOLDALL_CACHE to another directory.")
+        path = os.path.dirname(path)
+
+
+def is_open_to_others(path, may_be_sticky):
+    """Who may write to a directory can exchange what is in it, and what runs from it; in a sticky one they cannot."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    if status.st_uid != os.geteuid():
+        raise Refusal("its cache %s belongs to another user" % path, OWN)
+    if may_be_sticky and status.st_mode & stat.S_ISVTX:
+        return False
+    return status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not is_private(path, status))
+
+
+def is_private(path, status):
+    """Whether a directory's group is that of its user alone, as Debian and others make one for each user, with an umask
+    of 002. Rights of others by an ACL show as rights of the group.
+    """
+    import grp
+    import pwd
+
+    try:
+        if "system.posix_acl_access" in os.listxattr(path):
+            return False
+    except (OSError, AttributeError):
+        pass  # a file system without them
+    try:
+        user, group = pwd.getpwuid(status.st_uid).pw_name, grp.getgrgid(status.st_gid)
+    except KeyError:
+        return status.st_uid == status.st_gid
+    return group.gr_name == user and set(group.gr_mem) <= {user}
+
+
+def check_above(path, existing):
+    """Root uses no cache that another user could exchange as a whole, such as below their HOME by sudo. Not where a user
+    namespace has no name for the owner of `/`.
+    """
+    if os.stat("/").st_uid != os.geteuid():
+        return
+    for above in (existing, os.path.realpath(existing)):
+        while above != "/":
+            if os.stat(above).st_uid != os.geteuid():
+                raise Refusal(
+                    "its cache %s lies below %s, which belongs to another user" % (path, above),
+                    "Set HOLDALL_CACHE to a directory of root, such as /var/cache/holdall; with sudo, use its option -H.",
+                )
+            above = os.path.dirname(above)
 
 
 def is_prefix_alive(name):
@@ -170,7 +253,7 @@ def explain(error, cache):
     if error.errno == errno.EROFS:
         return Refusal("its cache %s is on a read-only file system" % cache, ELSEWHERE)
     if error.errno in (errno.EACCES, errno.EPERM):
-        return Refusal("its cache %s is not writable" % cache, "Set HOLDALL_CACHE to a directory of your own.")
+        return Refusal("its cache %s is not writable" % cache, OWN)
     return None
 
 

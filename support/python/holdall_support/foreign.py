@@ -15,7 +15,7 @@ from .interpreter import Interpreter
 from .main import Call, render_refusal
 from .refusal import Refusal
 from .settings import check_settings, list_defaults
-from .start import plan_start, prepare
+from .start import make_ready, plan_start
 
 # gunicorn and uvicorn call it a failed boot; gunicorn starts a worker that ends with another status again and again.
 STATUS = 3
@@ -60,8 +60,7 @@ def enter(path):
         interpreter = ServerInterpreter()
         this = plan_start(artifact, interpreter, dict(os.environ))
         check_settings(this.plan, os.environ)
-        if not this.is_ready():
-            prepare(this)
+        make_ready(this)
         site_packages = os.path.join(this.path, interpreter.library, "site-packages")
         import_path = [os.path.normpath(os.path.join(this.path, "app", each)) for each in this.plan["importPath"]]
         check_clashes([site_packages, *import_path], os.environ.get("HOLDALL_ALLOW_CLASHES", ""))

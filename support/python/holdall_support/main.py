@@ -21,7 +21,19 @@ class Call:
 
 
 def main(path, arguments):
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        fill_closed_streams()
     return answer(lambda call: run(call, path, arguments), path)
+
+
+def fill_closed_streams():
+    """A file that we open would get the number of a stream that the caller has closed. They are closed for the command."""
+    free = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    while free <= 2:
+        free = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    os.close(free)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)
 
 
 def answer(run, path):

@@ -7,7 +7,7 @@ import shutil
 import sys
 
 from . import ready
-from .cache import find_cache, remove_tree
+from .cache import TRIES, VANISHED, find_cache, persist, remove_tree
 from .compose import UNTOUCHED, is_release_whole, make_release, plan_release
 from .inside import find_interpreter, has_interpreter, is_inside, start_by_prefix
 from .interpreter import choose_target
@@ -20,6 +20,8 @@ from .words import quote
 
 MODULES = "release/"  # members that go into every release
 NOTICE_BYTES = 8 << 20
+VANISHES = "%s comes and goes while it is started"
+FIND_OUT = "Find out what else changes that, and start it again."
 READY = ".ready"  # beside a work directory: the ready file that is being written
 
 
@@ -77,9 +79,27 @@ def ensure_release(call, artifact, environment):
     """The path of the release, which is made when there is none."""
     this = plan_start(artifact, find_interpreter(artifact.manifest), environment)
     call.cache = this.cache.path
-    if not this.is_ready():
-        prepare(this)
+    make_ready(this)
     return this.path
+
+
+def make_ready(this, command=None, environment=None):
+    """Makes the release when there is none, and looks whether the command can be run, if one is named. Returns the text of
+    the ready file when it cannot be written.
+    """
+
+    def make():
+        text = None if this.is_ready() else prepare(this)
+        if command is not None:
+            check_command(this, command, environment)
+        return text
+
+    try:
+        return persist(make)
+    except OSError as error:
+        if error.errno in VANISHED:
+            raise Refusal(VANISHES % (error.filename2 or error.filename), FIND_OUT) from error
+        raise
 
 
 def start(artifact, arguments, environment):
@@ -90,12 +110,25 @@ def start(artifact, arguments, environment):
         start_by_prefix(artifact, arguments, environment)
     this = plan_start(artifact, find_interpreter(artifact.manifest), environment)
     check_settings(this.plan, environment)
-    text = None if this.is_ready() else prepare(this)
-    check_command(this, arguments[0], environment)
+    text = make_ready(this, arguments[0], environment)
+    again = render_again(this)
     sys.stdout.flush()
     restore_process(environment)
-    script = ". %s\n" % quote(this.ready) if text is None else text
-    os.execve("/bin/sh", ["/bin/sh", "-c", script + "exit 70", artifact.program, *arguments], environment)
+    script = "[ ! -s {0} ] || command . {0}\n".format(quote(this.ready)) if text is None else text
+    os.execve("/bin/sh", ["/bin/sh", "-c", script + again, artifact.program, *arguments], environment)
+
+
+def render_again(this):
+    """Words for `sh` where the ready file did nothing: somebody has taken it, or the release, just now. From the start."""
+    times = int(sys._xoptions.get("holdall_again", 0)) + 1
+    if times > TRIES:
+        raise Refusal(VANISHES % this.path, FIND_OUT)
+    options = {**sys._xoptions, "holdall_again": times}
+    words = [sys.executable, "-I", "-S", "-B"]
+    for name in sorted(options):
+        if name.startswith("holdall"):
+            words += ["-X", "%s=%s" % (name, options[name])]
+    return 'exec %s "$@"' % " ".join(map(quote, [*words, this.artifact.path]))
 
 
 def prepare(this):
@@ -216,8 +249,10 @@ def restore_process(environment):
     """Undoes what Python did to this process, so that the command cannot tell a first start from others."""
     import signal
 
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    # As the prefix was started; a Python that was started without it cannot know.
+    ignored = int(sys._xoptions.get("holdall_ignored") or "0", 16)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_IGN if ignored >> (number - 1) & 1 else signal.SIG_DFL)
     # In the C locale, Python puts LC_CTYPE into its own environment (PEP 538).
     try:
         with open("/proc/self/environ", "rb") as file:
