@@ -79,6 +79,29 @@ const CASES: readonly Case[] = [
     app: "asgi main:app",
   },
   {
+    is: "an application whose object is made elsewhere, and which asks for FastAPI",
+    files: {
+      "main.py": "from shop import make\n\napp = make()\n",
+      "requirements.txt": "fastapi>=0.110\nuvicorn\ngunicorn\n",
+    },
+    platforms: "python asgi",
+    web: `${UVICORN} main:app`,
+    app: "asgi main:app",
+  },
+  {
+    is: "an object that the description names, of an application that asks for FastAPI",
+    files: {
+      "shop/web.py": "from .made import shop\n",
+      "shop/__init__.py": "",
+      "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi"]\n',
+      "holdall.yaml": "app: shop.web:shop\n",
+    },
+    platforms: "python asgi",
+    requirements: "uvicorn wsproto",
+    web: `${UVICORN} shop.web:shop`,
+    app: "asgi shop.web:shop",
+  },
+  {
     is: "an application with a Procfile",
     files: { "shop.py": FLASK, Procfile: "web: gunicorn shop:app\nworker: python work.py\n", "work.py": "" },
     platforms: "python wsgi",

@@ -1,7 +1,8 @@
 import type { PlannedObject } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { PlanInput } from "../platform.ts";
-import { type ServedInterface, scanModule } from "./scan-module.ts";
+import { listAskedNames } from "./requested-names.ts";
+import { interfaceOfFrameworks, type ServedInterface, scanModule } from "./scan-module.ts";
 import { listOthers, listUsual, readSource, scanFlaskApp, scanModules } from "./scan-modules.ts";
 import { findSourceRoots, pathBelow } from "./source-roots.ts";
 
@@ -32,7 +33,8 @@ export function findAppObjects(input: PlanInput): readonly FoundObject[] {
       (object) => wanted === undefined || object.interface === undefined || object.interface === wanted,
     );
     // A module that does not show its interface is of the kind that the rest of the application is.
-    const usual = wanted ?? found.find((object) => object.interface !== undefined)?.interface ?? "wsgi";
+    const shown = found.find((object) => object.interface !== undefined)?.interface;
+    const usual = wanted ?? shown ?? interfaceOfFrameworks(listAskedNames(input)) ?? "wsgi";
     const best = Math.min(...found.map(({ rank }) => rank));
     const objects = found
       .filter(({ rank }) => rank === best)
@@ -73,5 +75,6 @@ function describedObject(text: string, input: PlanInput): FoundObject {
   const source = places.map((place) => readSource(files, place)).find((text) => text !== undefined) ?? "";
   const scanned = scanModule(source, path.split("/").at(-1) ?? "");
   const same = scanned.find(({ attribute }) => attribute === reference.attribute) ?? scanned[0];
-  return { ...reference, interface: namedInterface(input) ?? same?.interface ?? "wsgi", source: "app" };
+  const shown = namedInterface(input) ?? same?.interface ?? interfaceOfFrameworks(listAskedNames(input));
+  return { ...reference, interface: shown ?? "wsgi", source: "app" };
 }

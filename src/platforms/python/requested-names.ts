@@ -6,11 +6,15 @@ import { findProjectRequirements, findRequirementName } from "./project-requirem
  * Names (as PEP 503 normalizes them) of the distributions that the application is known to have: those of its locks or
  * of the build, and what it asks for, which is all that is known as long as nothing is resolved.
  */
-export function findRequestedNames({ description, distributions, files }: PlanInput): ReadonlySet<string> {
-  const asked = description.pip.flatMap((source) => {
+export function findRequestedNames(input: PlanInput): ReadonlySet<string> {
+  return new Set([...listAskedNames(input), ...input.distributions.map(({ name }) => name)]);
+}
+
+/** Of those that the application itself asks for: the same before and after a build has resolved them. */
+export function listAskedNames({ description, files }: PlanInput): readonly string[] {
+  return description.pip.flatMap((source) => {
     if (source.kind === "requirement") return findRequirementName(source.text);
     if (source.kind === "project") return findProjectRequirements(files);
     return parseRequirementFile(source.path, files).requirements.map(({ requirement }) => requirement.name);
   });
-  return new Set([...asked, ...distributions.map(({ name }) => name)]);
 }

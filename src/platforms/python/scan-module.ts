@@ -28,10 +28,15 @@ const CONSTRUCTORS: ReadonlyMap<string, ServedInterface> = new Map([
 /** What is often named `app` and is nothing that a server loads: not made yet, a queue, a command line. */
 const OTHERS: ReadonlySet<string> = new Set(["None", "Celery", "Typer"]);
 
-const FRAMEWORKS: readonly (readonly [RegExp, ServedInterface])[] = [
-  [/^\s*(?:from|import)\s+(?:fastapi|starlette|litestar|quart|sanic)\b/m, "asgi"],
-  [/^\s*(?:from|import)\s+(?:flask|bottle|pyramid|werkzeug)\b/m, "wsgi"],
-];
+/** Their modules are called as their distributions are. */
+const FRAMEWORKS: Readonly<Record<ServedInterface, readonly string[]>> = {
+  asgi: ["fastapi", "starlette", "litestar", "quart", "sanic"],
+  wsgi: ["flask", "bottle", "pyramid", "werkzeug"],
+};
+const IMPORTED = (["asgi", "wsgi"] as const).map((shown) => ({
+  shown,
+  pattern: new RegExp(`^\\s*(?:from|import)\\s+(?:${FRAMEWORKS[shown].join("|")})\\b`, "m"),
+}));
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*(?:\w+\.)*(\w+|\()/gm;
 const FUNCTION = /^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(([^)]*)/gm;
@@ -47,7 +52,7 @@ const IMPORT = /^from[ \t]+\S+[ \t]+import[ \t]+[^\n]*\b(app|application)\b[ \t]
 export function scanModule(source: string, moduleName: string): readonly ScannedObject[] {
   const code = codeOf(source);
   const isForServers = moduleName === "wsgi" || moduleName === "asgi";
-  const usual = isForServers ? moduleName : FRAMEWORKS.find(([pattern]) => pattern.test(code))?.[1];
+  const usual = isForServers ? moduleName : IMPORTED.find(({ pattern }) => pattern.test(code))?.shown;
 
   const objects: ScannedObject[] = [];
   const factories: ScannedObject[] = [];
@@ -67,6 +72,14 @@ export function scanModule(source: string, moduleName: string): readonly Scanned
     objects.push({ attribute, isFactory: false, interface: usual });
   }
   return choose(objects, factories);
+}
+
+/** What an application that asks for these distributions is, when they are frameworks of one interface only. */
+export function interfaceOfFrameworks(names: readonly string[]): ServedInterface | undefined {
+  const shown = (["asgi", "wsgi"] as const).filter((one) =>
+    FRAMEWORKS[one].some((name) => names.includes(name)),
+  );
+  return shown.length === 1 ? shown[0] : undefined;
 }
 
 /** `app = Flask(...)` and `app = wrap(app)` are one object; one with a usual name is preferred to others. */
