@@ -70,6 +70,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const servers = new Set<GuardedProcess>();
   const services = await openServices(runnable.plan, {
     ...{ directories, env, signal, onEvent, application: runnable.name },
+    mayMakeDatabases: kind === "test",
     given: { ...others, ...env },
     async startServer(server) {
       const started = await startGuarded({ ...server, python });

@@ -20,6 +20,8 @@ export interface ServicesOptions {
   readonly onEvent?: OnEnvironmentEvent | undefined;
   /** Its name. */
   readonly application: string;
+  /** As tests do. */
+  readonly mayMakeDatabases?: boolean;
 }
 
 export interface OpenServices {
@@ -85,6 +87,7 @@ async function openPlanned(name: string, planned: PlannedService, options: Servi
     ...{ name, application, directory, data: directories.data, env, signal, startServer, onServer },
     ...{ variable: found?.variable, isOpenToAll: planned.password === "none" },
     ...(planned.quotaBytes !== undefined && { quotaBytes: planned.quotaBytes }),
+    mayMakeDatabases: options.mayMakeDatabases ?? false,
   };
   const service = found ? await kind.connect(found.address, place) : await kind.open(place);
   try {

@@ -42,6 +42,8 @@ export interface ServicePlace {
   readonly variable?: string | undefined;
   /** The application cannot give a password: one of its own asks for none. */
   readonly isOpenToAll?: boolean;
+  /** Of databases: whether the account may make databases of its own, as tests do. */
+  readonly mayMakeDatabases?: boolean;
   /** Of services that have one; undefined: as the service decides. */
   readonly quotaBytes?: number;
   /** For programs of the machine: PATH and the like. */

@@ -25,6 +25,30 @@ DELIMITER ;
 CREATE EVENT never ON SCHEDULE EVERY 1 YEAR STARTS '2037-01-01 00:00:00' DO DELETE FROM fruit;
 CREATE SEQUENCE numbers;`;
 
+test("an account may make databases for tests where that is said, and nowhere else", async (t) => {
+  if (!(await needServer(t, "mariadbd"))) return;
+  const place = await makePlace(t);
+  const make = async (mayMakeDatabases: boolean, name: string) => {
+    const service = await mysqlService.open({ ...place, mayMakeDatabases });
+    await service.setUp();
+    const form = { schemes: ["mysql"], defaultPort: 3306, example: "" };
+    const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
+    await withClient(account, async (connection) => {
+      await connection.query(`CREATE DATABASE ${name}`);
+      await connection.query(`DROP DATABASE ${name}`);
+    }).finally(async () => {
+      await service.remove();
+      await service.close();
+    });
+  };
+  await make(true, "test_shop");
+  for (const [may, name] of [
+    [true, "shop_test"],
+    [false, "test_shop"],
+  ] as const)
+    await assert.rejects(make(may, name), { code: "ER_DBACCESS_DENIED_ERROR" });
+});
+
 test("what a database has besides tables comes back, also after a restore that was killed", async (t) => {
   if (!(await needServer(t, "mariadbd"))) return;
   const place = await makePlace(t);

@@ -34,7 +34,7 @@ export const mysqlService: ServiceKind = {
     return {
       ...opened,
       async setUp() {
-        await ensureAccount(account, administrator(port, secret));
+        await ensureAccount(account, administrator(port, secret), place);
         await finishRestore(account, place);
         await check();
       },
@@ -82,14 +82,19 @@ function openAccount(account: DatabaseAccount, place: ServicePlace): OpenService
 }
 
 /** Names are of letters, digits and `_`, passwords hexadecimal: accountName, derivePassword. */
-async function ensureAccount({ user, password, database }: DatabaseAccount, admin: DatabaseAccount) {
+async function ensureAccount(
+  { user, password, database }: DatabaseAccount,
+  admin: DatabaseAccount,
+  { mayMakeDatabases }: ServicePlace,
+) {
   await withClient(admin, async (connection) => {
     const account = `'${user}'@'127.0.0.1'`;
     await connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\``);
     await connection.query(`CREATE USER IF NOT EXISTS ${account}`);
     await connection.query(`ALTER USER ${account} IDENTIFIED BY '${password}'`);
     // In a grant, `_` stands for any character.
-    await connection.query(`GRANT ALL PRIVILEGES ON \`${database.replaceAll("_", "\\_")}\`.* TO ${account}`);
+    const names = [database.replaceAll("_", "\\_"), ...(mayMakeDatabases ? ["test\\_%"] : [])];
+    for (const name of names) await connection.query(`GRANT ALL PRIVILEGES ON \`${name}\`.* TO ${account}`);
   });
 }
 

@@ -20,6 +20,27 @@ CREATE FUNCTION twice(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n *
 CREATE TABLE pages (body oid);
 INSERT INTO pages VALUES (lo_from_bytea(0, '\\x00ff'));`;
 
+test("an account may make databases where that is said, and nowhere else", async (t) => {
+  if (!(await needServer(t, "postgres"))) return;
+  const place = await makePlace(t);
+  const make = async (mayMakeDatabases: boolean) => {
+    const service = await postgresService.open({ ...place, mayMakeDatabases });
+    await service.setUp();
+    const form = { schemes: ["postgres"], defaultPort: 5432, example: "" };
+    const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
+    await withClient({ ...account, database: mayMakeDatabases ? "postgres" : account.database }, (client) =>
+      client.query("CREATE DATABASE other"),
+    ).finally(async () => {
+      if (mayMakeDatabases)
+        await withClient(account, (client) => client.query("DROP DATABASE IF EXISTS other"));
+      await service.remove();
+      await service.close();
+    });
+  };
+  await make(true);
+  await assert.rejects(make(false), { code: "42501" }); // insufficient_privilege
+});
+
 test("what a database has besides tables comes back, and what came later goes", async (t) => {
   if (!(await needServer(t, "postgres"))) return;
   const place = await makePlace(t);

@@ -35,7 +35,7 @@ export const postgresService: ServiceKind = {
     return {
       ...opened,
       async setUp() {
-        await ensureAccount(account, administrator(port, secret));
+        await ensureAccount(account, administrator(port, secret), place);
         await check();
       },
       check,
@@ -82,25 +82,33 @@ function openAccount(account: DatabaseAccount, place: ServicePlace): OpenService
 }
 
 /** Names are of letters, digits and `_`, passwords hexadecimal: accountName, derivePassword. */
-async function ensureAccount({ user, password, database }: DatabaseAccount, admin: DatabaseAccount) {
+async function ensureAccount(
+  { user, password, database }: DatabaseAccount,
+  admin: DatabaseAccount,
+  { mayMakeDatabases }: ServicePlace,
+) {
   await withClient(admin, async (client) => {
     await client.query("SELECT pg_advisory_lock(1)"); // until the connection ends
     const has = async (table: string, column: string, name: string) =>
       (await client.query(`SELECT 1 FROM ${table} WHERE ${column} = $1`, [name])).rows.length > 0;
     const verb = (await has("pg_roles", "rolname", user)) ? "ALTER" : "CREATE";
-    const rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS";
+    const make = mayMakeDatabases ? "CREATEDB" : "NOCREATEDB";
+    const rights = `LOGIN NOSUPERUSER ${make} NOCREATEROLE NOREPLICATION NOBYPASSRLS`;
     await client.query(`${verb} ROLE "${user}" ${rights} PASSWORD '${password}'`);
     if (!(await has("pg_database", "datname", database)))
       await client.query(`CREATE DATABASE "${database}" OWNER "${user}"`);
     // Everybody may connect to a new database, unless told otherwise.
     for (const each of [database, "postgres", "template1"])
       await client.query(`REVOKE ALL ON DATABASE "${each}" FROM PUBLIC`);
+    // Whoever makes a database has to be connected to another one: usually to this.
+    if (mayMakeDatabases) await client.query(`GRANT CONNECT ON DATABASE postgres TO "${user}"`);
   });
 }
 
 async function removeAccount({ user, database }: DatabaseAccount, admin: DatabaseAccount) {
   await withClient(admin, async (client) => {
     await client.query(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
+    await client.query(`REVOKE ALL ON DATABASE postgres FROM "${user}"`).catch(() => {}); // there may be no such role
     await client.query(`DROP ROLE IF EXISTS "${user}"`);
   });
 }
