@@ -85,7 +85,7 @@ export {
 export type { PackageInstallation } from "./environment/system-packages/install-system-packages.ts";
 export { type TestOptions, type TestOutcome, testApplication } from "./environment/test-application.ts";
 export { AppError, type ErrorCode } from "./errors/app-error.ts";
-export { choosePlatforms, planApplication } from "./platforms/registry.ts";
+export { choosePlatforms, listNotes, planApplication } from "./platforms/registry.ts";
 
 /** An application, whatever form it has, with an environment of its own. */
 export type AppPackage = OpenedPackage;

@@ -118,15 +118,23 @@ export const parseSchedule: Check<Readonly<Record<string, PlannedSchedule>>> = r
   MAX_NAMES,
 );
 
-const moment: Check<PlannedMoment> = object({ command: commandName }, { isCompatible: isTrue });
+const moment: Check<PlannedMoment> = object(
+  { command: commandName },
+  { isCompatible: isTrue, hasOwnData: isTrue },
+);
+/** The only moment that may have it. */
+const OF_MOMENT = { isCompatible: "migrate", hasOwnData: "unit_test" } as const;
 
 export const parseLifecycle: Check<Readonly<Partial<Record<(typeof MOMENTS)[number], PlannedMoment>>>> = (
   given,
   at,
 ) => {
   const checked = record(oneOf(...MOMENTS), moment, MOMENTS.length)(given, at);
-  const wrong = MOMENTS.find((each) => each !== "migrate" && checked[each]?.isCompatible);
-  if (wrong !== undefined) throw new BrokenRule(`${at}.${wrong} has isCompatible, which belongs to migrate`);
+  for (const key of ["isCompatible", "hasOwnData"] as const) {
+    const wrong = MOMENTS.find((each) => each !== OF_MOMENT[key] && checked[each]?.[key]);
+    if (wrong !== undefined)
+      throw new BrokenRule(`${at}.${wrong} has ${key}, which belongs to ${OF_MOMENT[key]}`);
+  }
   return checked;
 };
 

@@ -32,7 +32,7 @@ export interface Plan {
   readonly static?: Readonly<Record<string, string>>;
 }
 
-/** When a lifecycle command runs. */
+/** When a lifecycle command runs. `migrated` ends with 0 when `migrate` has nothing to do. */
 export const MOMENTS = [
   "install",
   "verify",
@@ -41,6 +41,7 @@ export const MOMENTS = [
   "restore",
   "uninstall",
   "health",
+  "migrated",
   "unit_test",
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
@@ -102,6 +103,8 @@ export interface PlannedMoment {
   readonly command: string;
   /** Of `migrate`: the release before can live with the data after it. */
   readonly isCompatible?: true;
+  /** Of `unit_test`: it makes the data that it works on, so `migrate` does not run before it. */
+  readonly hasOwnData?: true;
 }
 
 export interface PlannedMail {

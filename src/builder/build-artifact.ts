@@ -9,7 +9,7 @@ import type { Description } from "../description/description.ts";
 import { readDescription } from "../description/read-description.ts";
 import type { TargetPlatform } from "../description/target-platform.ts";
 import { readTargetWords } from "../description/target-words.ts";
-import { planRequirements } from "../platforms/registry.ts";
+import { listNotes, planRequirements } from "../platforms/registry.ts";
 import { VERSION } from "../system/package-root.ts";
 import { withWorkDirectory } from "../system/work-directory.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
@@ -121,6 +121,8 @@ async function make(run: BuildRun, options: BuildOptions, description: Descripti
     targets,
     planAdded: (locked) => planRequirements(planInput(input, locked)),
   });
+  for (const message of listNotes(planInput(input, resolution.selections[0] ?? [])))
+    run.onEvent({ kind: "note", message });
   const made: MadeTarget[] = [];
   for (const [index, target] of targets.entries()) {
     await made.at(-1)?.verdict;

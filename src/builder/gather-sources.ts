@@ -108,13 +108,18 @@ function describeCode(run: BuildRun, elves: readonly Elf[], target: BuildTarget)
 
 /** What platforms are asked with: distributions as far as they are known. */
 export function planInput(
-  { description, files }: Pick<SourceInput, "description" | "files">,
+  {
+    description,
+    files,
+    isDevelopment,
+  }: Pick<SourceInput, "description" | "files"> & Pick<PlanInput, "isDevelopment">,
   distributions: readonly { name: string; version: string; scripts?: Readonly<Record<string, string>> }[],
 ): PlanInput {
   const requested = listRequestedNames(description, files);
   return {
     description,
     files,
+    isDevelopment,
     distributions: distributions.map(({ name, version, scripts = {} }) => ({
       name,
       version,

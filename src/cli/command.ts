@@ -42,13 +42,15 @@ export interface Context {
    * `--json` as one line each. The promise is kept when the reader has room for more.
    */
   readonly onEvent: (event: object) => Promise<void> | undefined;
-  /** Asks the user, who answers yes with Enter; undefined where nobody is there to ask. */
-  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks the user, who answers yes with Enter, until the signal; undefined where nobody is there to ask. */
+  readonly confirm: Confirm | undefined;
   /** Takes away what is shown of it, before a program of the user's gets the terminal. */
   readonly hideProgress: () => void;
   /** stdout is for one JSON document: what a program prints goes elsewhere. */
   readonly isJson: boolean;
 }
+
+export type Confirm = (question: string, signal?: AbortSignal) => Promise<boolean>;
 
 /** One line for people about long work. A `warning` stays on the screen, a `detail` appears on terminals only. */
 export interface Progress {

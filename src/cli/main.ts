@@ -39,7 +39,11 @@ async function main(): Promise<void> {
     stdout: () => openStdout(controller),
     stderr: () => process.stderr,
     signal: controller.signal,
-    ...(isatty(0) && isatty(2) && { confirm: (question) => confirm(question, controller.signal) }),
+    ...(isatty(0) &&
+      isatty(2) && {
+        confirm: (question, until) =>
+          confirm(question, AbortSignal.any([controller.signal, ...(until ? [until] : [])])),
+      }),
   });
   // Not process.exit(): output to a pipe may still be on its way.
   if (typeof end === "number") process.exitCode = end;
@@ -75,9 +79,11 @@ async function confirm(question: string, signal: AbortSignal): Promise<boolean> 
     const closed = once(reader, "close").then(() => "no"); // Ctrl-D
     const answer = await Promise.race([reader.question(`${question} [Y/n] `, { signal }), closed]);
     return !/^\s*no?\s*$/i.test(answer);
+  } catch (error) {
+    process.stderr.write("\n"); // the line of a question that nobody is asked any more
+    throw error;
   } finally {
-    reader.close();
-    process.stdin.destroy();
+    reader.close(); // pauses standard input: nothing waits for it, and it can be asked again
   }
 }
 

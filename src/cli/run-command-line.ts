@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { AppError, EXIT_CODES } from "../errors/app-error.ts";
 import { VERSION } from "../system/package-root.ts";
-import type { Context } from "./command.ts";
+import type { Confirm, Context } from "./command.ts";
 import { COMMANDS, type Entry } from "./commands/registry.ts";
 import { writeLive } from "./live.ts";
 import { type Paint, paintFor, plainPaint } from "./paint.ts";
@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly stderr: () => Writable;
   readonly signal: AbortSignal;
   /** Undefined where there is no terminal to ask at. Rejects when the signal is aborted. */
-  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  readonly confirm?: Confirm | undefined;
 }
 
 const DEFECT_STATUS = 70; // EX_SOFTWARE of sysexits.h
@@ -114,9 +114,9 @@ function showLive(
 
 function confirmAfter(clear: () => void, { confirm }: Surroundings): Surroundings["confirm"] {
   if (confirm === undefined) return undefined;
-  return (question) => {
+  return (question, signal) => {
     clear();
-    return confirm(question);
+    return confirm(question, signal);
   };
 }
 

@@ -29,6 +29,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
   app: undefined,
   processes: {},
   workingDirectory: "data",
+  development: {},
   commands: {},
   schedule: {},
   lifecycle: {},
@@ -71,7 +72,7 @@ function withoutClashes(detected: Detected, written: WrittenDescription): Detect
   const without = <V>(record: Readonly<Record<string, V>>, names: object) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => !Object.hasOwn(names, name)));
   const { processes, commands } = detected;
-  const finalProcesses = written.processes ?? processes?.value ?? {};
+  const finalProcesses = { ...(written.processes ?? processes?.value), ...written.development };
   return {
     ...detected,
     processes: processes && { ...processes, value: without(processes.value, written.commands ?? {}) },

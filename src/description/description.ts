@@ -29,6 +29,8 @@ export interface Description {
   /** `module:object`; `module:function()` is a factory. Undefined: the platform finds it. */
   readonly app: string | undefined;
   readonly processes: Readonly<Record<string, DescribedProcess>>;
+  /** Of a checkout that is being developed: instead of the process of that name, or beside the others. */
+  readonly development: Readonly<Record<string, DescribedProcess>>;
   readonly commands: Readonly<Record<string, DescribedCommand>>;
   readonly schedule: Readonly<Record<string, ScheduledCommand>>;
   readonly lifecycle: Readonly<Partial<Record<LifecycleName, LifecycleCommand>>>;
@@ -66,6 +68,7 @@ export const LIFECYCLE_NAMES = [
   "restore",
   "uninstall",
   "health",
+  "migrated",
   "unit_test",
 ] as const satisfies readonly Moment[];
 export type LifecycleName = (typeof LIFECYCLE_NAMES)[number];
@@ -85,6 +88,8 @@ export type DescribedCommand = { readonly help: string } & (
 export type LifecycleCommand = DescribedCommand & {
   /** Of `migrate`: the release before can live with the data after it, so both may run during an upgrade. */
   readonly isCompatible?: true;
+  /** Of `unit_test`: it makes the data that it works on. */
+  readonly hasOwnData?: true;
 };
 
 export interface DescribedMail {

@@ -144,6 +144,11 @@ const CONTRADICTIONS: readonly Refused[] = [
     "Did you mean main?",
   ],
   [
+    "development: {tick: x}\ncommands: {‸tick: y}",
+    "commands.tick is the name of a process too",
+    "Rename one: processes keep running, commands end.",
+  ],
+  [
     "processes: {tick: x}\ncommands: {‸tick: y}",
     "commands.tick is the name of a process too",
     "Rename one: processes keep running, commands end.",

@@ -23,7 +23,9 @@ export async function readApplication(path: string): Promise<PlannedApplication>
   if (form === "release") return { form, ...(await openRelease(path)) };
   if (form === "artifact") return { form, ...(await readArtifactPlan(path)) };
   const { description } = await readDescription(path);
-  const plan = planApplication({ description, files: readAppFiles(path), distributions: [] });
+  // As `run` and `dev` start it.
+  const input = { description, files: readAppFiles(path), distributions: [], isDevelopment: true };
+  const plan = planApplication(input);
   return { form, name: description.name, version: description.version, plan };
 }
 

@@ -40,7 +40,7 @@ export interface TestOutcome extends ProcessEnd {
 
 /**
  * Runs the unit tests of an application in an environment made from nothing but its description and its locks: fresh directories,
- * fresh services, data as `migrate` makes them, and of the caller only what docs/environment.md names. Nothing of it is left.
+ * fresh services, data as `migrate` makes them unless the tests make their own, and of the caller only what docs/environment.md names. Nothing of it is left.
  * @throws AppError `command_not_found` when there are no unit tests, `command_failed` of `migrate`, and what opens an application
  * and an environment throws.
  */
@@ -81,7 +81,7 @@ async function runTests(
 ): Promise<ProcessEnd> {
   const { plan, prefix } = environment.runnable;
   const { migrate, unit_test: tests } = plan.lifecycle ?? {};
-  if (migrate !== undefined) {
+  if (migrate !== undefined && !tests?.hasOwnData) {
     const result = await runCommand(environment, migrate.command, { signal, onEvent });
     if (result.status !== 0) throw migrateFailed(environment.runnable, migrate.command, result);
   }
@@ -103,7 +103,7 @@ function checkTests({ name, plan }: Runnable): void {
   if (plan.lifecycle?.unit_test !== undefined) return;
   throw new AppError({
     code: "command_not_found",
-    message: `cannot test ${name}: it does not say how its unit tests are run`,
+    message: `cannot test ${name}: it does not say how its unit tests are run, and none were found`,
     hint: "Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has.",
     details: { application: name },
   });

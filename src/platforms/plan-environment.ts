@@ -51,16 +51,19 @@ export function planEnvironment(plan: Plan, input: PlanInput): Plan {
   };
 }
 
-/** Commands of the description have the name of their moment; so have those that platforms add. */
+/** Commands of the description have the name of their moment; so have those that platforms add, who may say more of them. */
 function planLifecycle(
-  { commands }: Plan,
+  { commands, lifecycle: said = {} }: Plan,
   { lifecycle }: Description,
 ): Readonly<Record<string, PlannedMoment>> {
   const moments = MOMENTS.flatMap((moment): [string, PlannedMoment][] => {
     const described = lifecycle[moment];
     const isPlatforms = Object.hasOwn(commands, moment) && commands[moment]?.origin === "platform";
     if (described === undefined && !isPlatforms) return [];
-    return [[moment, { command: moment, ...(described?.isCompatible && { isCompatible: true as const }) }]];
+    if (described === undefined) return [[moment, { ...said[moment], command: moment }]];
+    const { isCompatible, hasOwnData } = described;
+    const more = { ...(isCompatible && { isCompatible }), ...(hasOwnData && { hasOwnData }) };
+    return [[moment, { command: moment, ...more }]];
   });
   return Object.fromEntries(moments);
 }

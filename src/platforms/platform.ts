@@ -10,6 +10,8 @@ export interface PlanInput {
    * points only once they are resolved.
    */
   readonly distributions: readonly Distribution[];
+  /** The plan is for a checkout that is being developed: in no artifact, and what it lacks is not locked for it. */
+  readonly isDevelopment?: boolean | undefined;
 }
 
 export interface Distribution {
@@ -40,6 +42,8 @@ export interface Platform {
    * resolving: `input.distributions` is what the locks know, without entry points.
    */
   requirements?(plan: Plan, input: PlanInput): readonly string[];
+  /** What to know of how the application runs: one sentence each, no final period. */
+  notes?(input: PlanInput): readonly string[];
   /** Pure. @throws AppError `object_not_found`, `description_invalid`. */
   refine(plan: Plan, input: PlanInput): Plan;
 }

@@ -59,6 +59,11 @@ export function planRequirements(input: PlanInput): readonly string[] {
   ].sort();
 }
 
+/** What to know of how an application runs, from its platforms. */
+export function listNotes(input: PlanInput): readonly string[] {
+  return choosePlatforms(input).flatMap((platform) => platform.notes?.(input) ?? []);
+}
+
 /** The command `serve` starts the process `web`, unless the application has a command of that name. */
 function withServe(plan: Plan): Plan {
   const web = plan.processes["web"];

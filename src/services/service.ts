@@ -112,6 +112,8 @@ export interface ServiceValue {
 export interface SqlSession {
   /** Names of the files that have run, in that order. */
   listDone(): Promise<readonly string[]>;
+  /** Whether a file has run with this text. */
+  isDone(file: SqlFile): Promise<boolean>;
   /**
    * Runs a file and records it, in one transaction where the database can; one that has run is not run again. Call it for
    * every file in order: it compares those that have run, too. Two at a time wait for each other.

@@ -61,7 +61,12 @@ export const WHOLE_PLAN: Plan = {
     uploads: { type: "public_files", quotaBytes: 200_000_000 },
   },
   schedule: { nightly: { cron: "30 3 * * *", command: "serve" } },
-  lifecycle: { migrate: { command: "größe", isCompatible: true }, health: { command: "constructor" } },
+  lifecycle: {
+    migrate: { command: "größe", isCompatible: true },
+    migrated: { command: "serve" },
+    health: { command: "constructor" },
+    unit_test: { command: "serve", hasOwnData: true },
+  },
   mail: { command: "serve", maxBytes: 1_000_000 },
   static: { "/static": "public", "/": "." },
 };
@@ -290,6 +295,14 @@ export const REFUSED_PLANS: readonly (readonly [change: (plan: Forged) => unknow
   [
     (p) => Object.assign(p.lifecycle.health, { isCompatible: true }),
     "plan.lifecycle.health has isCompatible, which belongs to migrate",
+  ],
+  [
+    (p) => Object.assign(p.lifecycle.migrate, { hasOwnData: true }),
+    "plan.lifecycle.migrate has hasOwnData, which belongs to unit_test",
+  ],
+  [
+    (p) => Object.assign(p.lifecycle.unit_test, { hasOwnData: false }),
+    'plan.lifecycle["unit_test"].hasOwnData is false, not true',
   ],
   [
     (p) => Object.assign(p.lifecycle.migrate, { isCompatible: false }),

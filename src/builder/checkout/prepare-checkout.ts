@@ -28,6 +28,8 @@ export interface CheckoutOptions {
   readonly python?: string | undefined;
   /** The uv to use; default: that in PATH, else one that holdall keeps in its cache. */
   readonly uv?: string | undefined;
+  /** Whether the plan is that of development. Default: as in an artifact. */
+  readonly isDevelopment?: boolean | undefined;
   /** docs/building.md, "The cache". */
   readonly cacheDirectory: string;
   readonly env: NodeJS.ProcessEnv;
@@ -96,7 +98,8 @@ async function prepare(run: BuildRun, options: CheckoutOptions): Promise<Prepare
   if (resolution.renewed !== undefined) {
     await writeLock(run, resolution.renewed);
   }
-  const plan = planApplication(planInput(input, ensured.distributions));
+  const { isDevelopment } = options;
+  const plan = planApplication(planInput({ ...input, isDevelopment }, ensured.distributions));
   await finishPrefix(ensured.prefix, { plan, interpreter, app: run.directory });
   await linkSystemPackages(run, ensured.prefix, { plan, interpreter });
   const own = ensured.distributions.find(({ name }) => name === description.name);

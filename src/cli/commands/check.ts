@@ -6,6 +6,8 @@ import { DIRECTORY } from "./arguments.ts";
 export interface Checked extends Described {
   /** Names of the platforms that make the plan: those described, or detected, with what they imply. */
   readonly platforms: readonly string[];
+  /** What to know of how it runs: sentences, from the platforms. */
+  readonly notes: readonly string[];
   /** Of the system packages, what this machine lacks; absent when it lacks none. */
   readonly lacking?: LackingPackages;
 }
@@ -25,11 +27,12 @@ export const checkCommand = defineCommand(
     const { findLackingPackages } = await import("../../builder/find-lacking-packages.ts");
     const { readAppFiles } = await import("../../description/app-files.ts");
     const { readDescription } = await import("../../description/read-description.ts");
-    const { choosePlatforms } = await import("../../platforms/registry.ts");
+    const { choosePlatforms, listNotes } = await import("../../platforms/registry.ts");
     const described = await readDescription(dir);
     const { description } = described;
-    const platforms = choosePlatforms({ description, files: readAppFiles(dir), distributions: [] });
+    const input = { description, files: readAppFiles(dir), distributions: [] };
+    const platforms = choosePlatforms(input).map(({ name }) => name);
     const lacking = await findLackingPackages(description, env);
-    return { ...described, platforms: platforms.map(({ name }) => name), ...(lacking && { lacking }) };
+    return { ...described, platforms, notes: listNotes(input), ...(lacking && { lacking }) };
   },
 );

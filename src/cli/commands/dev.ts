@@ -43,7 +43,7 @@ export const devCommand = defineCommand(
     if (args.migrate && args["no-migrate"])
       throw wrong("--no-migrate", "--migrate is there too", "Write one of them.");
     const decided = args.migrate || args["no-migrate"] ? args.migrate : undefined;
-    const ask = confirm && ((command: string) => confirm(`Run ${command} first?`));
+    const ask = confirm && ((command: string, until: AbortSignal) => confirm(`Run ${command} now?`, until));
     return runDevelopment({
       ...place,
       ...{ application, workingDirectory: process.cwd(), env: { ...env }, signal: context.signal, onEvent },

@@ -16,18 +16,20 @@ export const planCommand = defineCommand(
       "The commands of distributions are known once they are resolved: `holdall inspect` shows them in the artifact.",
     ],
     positionals: [DIRECTORY],
-    options: {},
+    options: {
+      development: { type: "boolean", help: "as `holdall dev` would start it from its checkout" },
+    },
     examples: [
       { line: "holdall plan", help: "commands, processes and objects" },
       { line: "holdall plan --json", help: "the same for programs" },
     ],
   },
-  async ({ dir }): Promise<Planned> => {
+  async ({ dir, development: isDevelopment }): Promise<Planned> => {
     const { readAppFiles } = await import("../../description/app-files.ts");
     const { readDescription } = await import("../../description/read-description.ts");
     const { choosePlatforms, planApplication } = await import("../../platforms/registry.ts");
     const { description } = await readDescription(dir);
-    const input = { description, files: readAppFiles(dir), distributions: [] };
+    const input = { description, files: readAppFiles(dir), distributions: [], isDevelopment };
     const platforms = choosePlatforms(input).map(({ name }) => name);
     return { name: description.name, platforms, ...planApplication(input) };
   },

@@ -109,7 +109,11 @@ async function runInPlace(
   const { readPlace } = await import("./read-place.ts");
   const { signal, hideProgress } = context;
   const place = readPlace(path, values, context);
-  const runnable = await openApplication(path, { ...place, onEvent: place.onBuildEvent });
+  const runnable = await openApplication(path, {
+    ...place,
+    isDevelopment: true,
+    onEvent: place.onBuildEvent,
+  });
   const onEvent = reportEnvironment(context);
   const environment = await openEnvironment({ ...place, runnable, onEvent, starts: [name] });
   try {

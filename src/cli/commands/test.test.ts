@@ -141,7 +141,7 @@ test("without unit tests, and when migrate fails, it says so", async (t) => {
   assert.deepEqual(await runHoldall(["test", directory], { env }), {
     ...{ status: 2, stdout: "" },
     stderr:
-      "error: cannot test notes: it does not say how its unit tests are run\nhint: Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has.\n(command_not_found)\n",
+      "error: cannot test notes: it does not say how its unit tests are run, and none were found\nhint: Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has.\n(command_not_found)\n",
   });
 });
 

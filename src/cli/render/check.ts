@@ -5,7 +5,10 @@ import { renderTable } from "./table.ts";
 import { renderValue } from "./value.ts";
 
 /** A row for each field that says something: field, value, source. Defaults that are empty are left out. */
-export function renderCheck({ description, origins, platforms, lacking }: Checked, paint: Paint): string {
+export function renderCheck(
+  { description, origins, platforms, notes, lacking }: Checked,
+  paint: Paint,
+): string {
   const found: Origin = { source: "found in the files", line: undefined };
   const originOf = (field: string) =>
     field === "platforms" && description.platforms.length === 0 ? found : origins[field];
@@ -22,7 +25,8 @@ export function renderCheck({ description, origins, platforms, lacking }: Checke
     lacking === undefined
       ? ""
       : `\n\n${paint("yellow", "warning:")} ${lacking.reason}\nhint: ${lacking.hint}`;
-  return renderTable(rows) + warning;
+  const said = notes.map((note) => `\n\n${paint("bold", "note:")} ${note}`).join("");
+  return renderTable(rows) + said + warning;
 }
 
 function row(field: string, value: unknown, origin: Origin | undefined, paint: Paint): readonly string[] {

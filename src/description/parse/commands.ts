@@ -90,9 +90,14 @@ export function parseLifecycle(
     if (command === undefined) continue;
     const parsed =
       findNamed(command, commands) ?? parseCommand(command, ["lifecycle", name], context, options);
-    const isCompatible =
-      typeof command === "object" && "compatible" in command && command.compatible === true;
-    lifecycle[name] = isCompatible ? { ...parsed, isCompatible } : parsed;
+    const says = (key: string) =>
+      typeof command === "object" &&
+      Object.entries(command).some(([each, value]) => each === key && value === true);
+    lifecycle[name] = {
+      ...parsed,
+      ...(says("compatible") && { isCompatible: true }),
+      ...(says("own_data") && { hasOwnData: true }),
+    };
   }
   return lifecycle;
 }
@@ -120,13 +125,11 @@ export function parseMail(
 
 export function parseProcesses(
   written: Readonly<Record<string, WrittenProcess>>,
+  field: "processes" | "development",
   context: Context,
 ): Readonly<Record<string, DescribedProcess>> {
   return Object.fromEntries(
-    Object.entries(written).map(([name, process]) => [
-      name,
-      parseProcess(process, ["processes", name], context),
-    ]),
+    Object.entries(written).map(([name, process]) => [name, parseProcess(process, [field, name], context)]),
   );
 }
 

@@ -6,9 +6,9 @@ import type { WrittenDescription } from "./parse-description.ts";
 
 /** What is right key by key and wrong together. @throws AppError `description_invalid`. */
 export function checkTogether(description: WrittenDescription, context: Context): void {
-  const { processes = {}, commands = {}, lifecycle = {}, schedule = {} } = description;
+  const { processes = {}, development = {}, commands = {}, lifecycle = {}, schedule = {} } = description;
   for (const name of Object.keys(commands)) {
-    if (Object.hasOwn(processes, name)) {
+    if (Object.hasOwn(processes, name) || Object.hasOwn(development, name)) {
       throw context.refuse(["commands", name], "is the name of a process too", {
         hint: "Rename one: processes keep running, commands end.",
         part: "key",
@@ -16,10 +16,10 @@ export function checkTogether(description: WrittenDescription, context: Context)
     }
   }
   for (const [name, command] of Object.entries(lifecycle)) {
-    const { isCompatible } = command;
+    const { isCompatible, hasOwnData } = command;
+    const more = { isCompatible, hasOwnData };
     const other = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (other === undefined || isDeepStrictEqual({ ...other, isCompatible }, { ...command, isCompatible }))
-      continue;
+    if (other === undefined || isDeepStrictEqual({ ...other, ...more }, { ...command, ...more })) continue;
     throw context.refuse(["lifecycle", name], "is another command in commands", {
       hint: `Rename that one, or write \`${name}: ${name}\` here if it is the same.`,
       part: "key",

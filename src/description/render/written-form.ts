@@ -46,6 +46,7 @@ export function writtenForm(description: Description): Readonly<Record<string, Y
     paths: oneOrList(paths),
     app,
     processes: mapping(description.processes, writtenProcess),
+    development: mapping(description.development, writtenProcess),
     working_directory: description.workingDirectory === "data" ? undefined : description.workingDirectory,
     commands: mapping(description.commands, writtenCommand),
     schedule: mapping(description.schedule, (scheduled) => writtenSchedule(scheduled, description)),
@@ -123,11 +124,14 @@ function writtenSchedule({ cron, command }: ScheduledCommand, description: Descr
 }
 
 function writtenLifecycle(command: LifecycleCommand, description: Description): YamlValue {
-  if (command.isCompatible === undefined) return writtenOwnCommand(command, description);
+  const { isCompatible, hasOwnData } = command;
+  if (!isCompatible && !hasOwnData) return writtenOwnCommand(command, description);
   const written = writtenCommand(command);
-  return typeof written === "string"
-    ? { command: written, compatible: true }
-    : { ...written, compatible: true };
+  return {
+    ...(typeof written === "string" ? { command: written } : written),
+    ...(isCompatible && { compatible: true }),
+    ...(hasOwnData && { own_data: true }),
+  };
 }
 
 function writtenMail({ command, maxBytes }: DescribedMail, description: Description): YamlValue {

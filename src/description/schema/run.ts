@@ -34,6 +34,8 @@ const MIGRATE = commandOf({ ...COMMAND_ENTRIES, compatible: v.optional(BOOLEAN) 
 const MAIL = commandOf({ ...COMMAND_ENTRIES, max_size: v.optional(SIZE) });
 export type WrittenMail = v.InferOutput<typeof MAIL>;
 
+const UNIT_TEST = commandOf({ ...COMMAND_ENTRIES, own_data: v.optional(BOOLEAN) });
+
 const LIFECYCLE = mapping({
   install: v.optional(COMMAND),
   verify: v.optional(COMMAND),
@@ -42,7 +44,8 @@ const LIFECYCLE = mapping({
   restore: v.optional(COMMAND),
   uninstall: v.optional(COMMAND),
   health: v.optional(COMMAND),
-  unit_test: v.optional(COMMAND),
+  migrated: v.optional(COMMAND),
+  unit_test: v.optional(UNIT_TEST),
 } satisfies Record<LifecycleName, unknown>);
 export type WrittenLifecycle = v.InferOutput<typeof LIFECYCLE>;
 
@@ -71,6 +74,15 @@ export const RUN = [
   scheduler:
     command: shop-scheduler
     overlap: never`,
+  }),
+  field({
+    name: "development",
+    type: named(NAME, NAME_REASON, PROCESS),
+    default: "none; for Django, `web` is its own development server",
+    help: "Processes of a checkout that is being developed: they run instead of those of the same name, or beside them. Written like `processes`. They are in no artifact.",
+    example: `development:
+  web: flask --app shop.web run --debug --host {host} --port {port}
+  styles: npm run watch`,
   }),
   field({
     name: "working_directory",
@@ -106,7 +118,7 @@ export const RUN = [
     name: "lifecycle",
     type: LIFECYCLE,
     default: "those of the platform, such as `migrate` of Django",
-    help: `Commands for certain moments: ${LIFECYCLE_NAMES.map((name) => `\`${name}\``).join(", ")}. Written like those of \`commands\`, or the name of one. \`compatible: true\` of \`migrate\` says that the release before can live with the data after it.`,
+    help: `Commands for certain moments: ${LIFECYCLE_NAMES.map((name) => `\`${name}\``).join(", ")}. Written like those of \`commands\`, or the name of one. \`compatible: true\` of \`migrate\` says that the release before can live with the data after it. \`migrated\` tells by its status whether \`migrate\` has nothing to do: 0 when that is so. \`own_data: true\` of \`unit_test\` says that the tests make the data that they work on, so that \`migrate\` does not run before them.`,
     example: `lifecycle:
   migrate:
     command: shop-migrate

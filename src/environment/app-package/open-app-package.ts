@@ -173,10 +173,11 @@ class OpenPackage implements AppPackage {
   #prepare(): Promise<Runnable> {
     this.#runnable ??= this.#once(
       async (signal) => {
-        const { env, python, cacheDirectory = buildCacheDirectory(env) } = this.#options;
+        const { kind, env, python, cacheDirectory = buildCacheDirectory(env) } = this.#options;
         const base = await this.#findBase();
         // Not in the checkout: nothing is written there that nobody asked for.
-        const options = { base, env, python, cacheDirectory, signal, onEvent: this.#tell };
+        const isDevelopment = kind === "development";
+        const options = { base, env, python, cacheDirectory, signal, isDevelopment, onEvent: this.#tell };
         return openApplication(this.path, options);
       },
       () => {

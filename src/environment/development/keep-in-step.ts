@@ -1,5 +1,6 @@
 import { AppError } from "../../errors/app-error.ts";
 import type { Runnable } from "../runnable.ts";
+import type { MigrationOffer } from "./offer-migration.ts";
 import { checkSettings, isOutdated, openSession, type Session, type SessionOptions } from "./session.ts";
 import type { FileWatcher } from "./watch-files.ts";
 
@@ -11,6 +12,7 @@ export interface StepOptions extends SessionOptions {
   /** Resolves when `isFirst` is so. */
   readonly turn: Promise<void>;
   readonly signal: AbortSignal;
+  readonly migrations: MigrationOffer;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface StepOptions extends SessionOptions {
 export async function keepInStep(first: Session, options: StepOptions): Promise<void> {
   const { watcher, signal, turn } = options;
   let session: Session | undefined = first;
+  let beside: Beside | undefined;
   const aborted = Promise.withResolvers<undefined>();
   signal.addEventListener("abort", () => aborted.resolve(undefined), { once: true });
   let taken = first.isFirst ? undefined : turn.then((): News => ({ kind: "turn" }));
@@ -38,17 +41,38 @@ export async function keepInStep(first: Session, options: StepOptions): Promise<
       if (news === undefined) return;
       if (news.kind === "changed") changed = undefined;
       else taken = undefined;
+      await beside?.stop();
       session = await follow(session, news, options);
+      if (session) beside = offerBeside(session, options);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    await beside?.stop();
     if (session !== undefined) options.onEvent({ kind: "stopping" });
     await session?.stop();
   }
 }
 
 type News = { readonly kind: "changed"; readonly files: readonly string[] } | { readonly kind: "turn" };
+
+interface Beside {
+  /** Waits for a migration that runs; a question is taken back. */
+  stop(): Promise<void>;
+}
+
+/** A change of files may have brought a migration: nothing waits for the answer. */
+function offerBeside({ environment }: Session, { migrations, signal }: StepOptions): Beside {
+  const controller = new AbortController();
+  const offered = migrations.again(environment, AbortSignal.any([controller.signal, signal]));
+  offered.catch(() => {}); // is thrown where it is awaited
+  return {
+    async stop() {
+      controller.abort();
+      await offered;
+    },
+  };
+}
 
 /** @returns the session that runs now; undefined when none does, until the next change. */
 async function follow(

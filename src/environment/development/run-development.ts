@@ -14,12 +14,12 @@ import type { SettingOptions } from "../settings/gather-settings.ts";
 import { SETTINGS_FILE } from "../settings/settings-file.ts";
 import { claimEnvironment } from "./claim-environment.ts";
 import { keepInStep } from "./keep-in-step.ts";
-import { type Migrate, offerMigration } from "./offer-migration.ts";
+import { type Migrate, offerMigrations } from "./offer-migration.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { type FileWatcher, watchFiles } from "./watch-files.ts";
 
 export interface DevelopmentOptions
-  extends Omit<CheckoutOptions, "directory" | "onEvent">,
+  extends Omit<CheckoutOptions, "directory" | "isDevelopment" | "onEvent">,
     Omit<SettingOptions, "env"> {
   /** Absolute path of a checkout, an artifact or a release. */
   readonly application: string;
@@ -58,7 +58,8 @@ const PATIENT_POLICY = { ...USUAL_POLICY, attempts: 3 };
  */
 export async function runDevelopment(options: DevelopmentOptions): Promise<EndedDevelopment> {
   const { application, signal, onEvent } = options;
-  const prepare = () => openApplication(application, { ...options, onEvent: options.onBuildEvent });
+  const prepare = () =>
+    openApplication(application, { ...options, isDevelopment: true, onEvent: options.onBuildEvent });
   const runnable = await prepare();
   checkProcessNames(runnable, options.only);
   const watcher = options.reload ? await watchCheckout(options) : undefined;
@@ -69,10 +70,10 @@ export async function runDevelopment(options: DevelopmentOptions): Promise<Ended
     try {
       if (!claim.isFirst()) tellWhatIsLeftOut(runnable, onEvent);
       const sessions = planSession({ ...options, base, isFirst: claim.isFirst });
-      const first = await openSession(runnable, sessions, (environment) =>
-        offerMigration(environment, { migrate: options.migrate, graceMs: USUAL_GRACE_MS, signal, onEvent }),
-      );
-      await keepInStep(first, { ...sessions, prepare, watcher, turn: claim.turn, signal });
+      const { migrate } = options;
+      const migrations = offerMigrations({ migrate, graceMs: USUAL_GRACE_MS, signal, onEvent });
+      const first = await openSession(runnable, sessions, migrations.first);
+      await keepInStep(first, { ...sessions, prepare, watcher, turn: claim.turn, signal, migrations });
     } finally {
       await claim.release();
     }

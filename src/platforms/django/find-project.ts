@@ -10,6 +10,13 @@ export interface DjangoProject {
   /** `module:object` of each server interface; undefined: the project has none. */
   readonly wsgi: string | undefined;
   readonly asgi: string | undefined;
+  /** Text of the settings without comments; where they are split into a package, of all its modules. */
+  readonly settings: string;
+}
+
+/** Whether the settings name an application as one of those installed: the module, or a class below it. */
+export function installs({ settings }: DjangoProject, name: string): boolean {
+  return new RegExp(`["']${name.replaceAll(".", "\\.")}(?:\\.[\\w.]+)?["']`).test(settings);
 }
 
 /** Directories that have a manage.py of a Django project: the root, or else those directly in it. */
@@ -37,7 +44,7 @@ export function findProject(files: AppFiles, root: string): DjangoProject | unde
     const place = places.find((parts) => files.has(pathBelow(root, `${parts.join("/")}.py`)));
     return place && `${place.join(".")}:application`;
   };
-  return { root, settingsModule, wsgi: find("wsgi"), asgi: find("asgi") };
+  return { root, settingsModule, wsgi: find("wsgi"), asgi: find("asgi"), settings };
 }
 
 function findSettingsModule(files: AppFiles, root: string): string | undefined {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describe } from "../../description/describe.ts";
 import { appFilesOf } from "../../testing/app-files-of.ts";
-import { choosePlatforms, planApplication } from "../registry.ts";
+import { choosePlatforms, listNotes, planApplication } from "../registry.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -121,6 +121,119 @@ for (const [is, texts, served, app, importPath] of CASES) {
   });
 }
 
+const PROJECT: Texts = {
+  "manage.py": manage("shop.settings"),
+  "shop/settings.py": 'INSTALLED_APPS = ["django.contrib.staticfiles"]\n',
+  "shop/wsgi.py": WSGI,
+  "shop/asgi.py": ASGI,
+};
+const SOCKETS = 'ASGI_APPLICATION = "shop.asgi.application"\nINSTALLED_APPS = ["channels"]\n';
+const DAPHNE = SOCKETS.replace("channels", "daphne.apps.DaphneConfig");
+const RUNSERVER = "python {app}/manage.py runserver --noreload {host}:{port}";
+const GUNICORN = "python -m holdall_gunicorn shop.wsgi:application";
+const UVICORN = "uvicorn --app-dir {app} --host {host} --port {port} shop.asgi:application";
+
+async function inputOf(texts: Texts) {
+  const files = appFilesOf(texts);
+  const { description } = await describe(files, { directoryName: "shop" });
+  return { description, files, distributions: [] };
+}
+
+/** Files beside those of the project, and the process `web` of an artifact and of development. */
+const SERVERS: [is: string, files: Texts, artifact: string, development: string][] = [
+  ["a project", {}, GUNICORN, RUNSERVER],
+  [
+    "one with gunicorn in its Procfile",
+    { Procfile: "web: gunicorn shop.wsgi:application" },
+    GUNICORN,
+    RUNSERVER,
+  ],
+  [
+    "one whose Procfile has another program",
+    { Procfile: "web: python serve.py" },
+    "python serve.py",
+    "python serve.py",
+  ],
+  ["one with web sockets", { "shop/settings.py": SOCKETS }, UVICORN, UVICORN],
+  [
+    "one with web sockets and daphne, which replaces runserver",
+    { "shop/settings.py": DAPHNE },
+    UVICORN,
+    RUNSERVER,
+  ],
+  [
+    "one with another object than its settings name",
+    { "holdall.yaml": "name: shop\napp: shop.other:application" },
+    "python -m holdall_gunicorn shop.other:application",
+    "python -m holdall_gunicorn shop.other:application",
+  ],
+  [
+    "one that says what it wants in development",
+    { "holdall.yaml": "name: shop\ndevelopment: {web: daphne shop.asgi}" },
+    GUNICORN,
+    "daphne shop.asgi",
+  ],
+];
+
+for (const [is, texts, artifact, development] of SERVERS) {
+  test(`serves ${is}`, async () => {
+    const input = await inputOf({ ...PROJECT, ...texts });
+    const plans = [planApplication(input), planApplication({ ...input, isDevelopment: true })];
+    assert.deepEqual(
+      plans.map(({ processes }) => processes["web"]?.argv.join(" ")),
+      [artifact, development],
+    );
+  });
+}
+
+const TESTS = "from django.test import TestCase\n\nclass NoteTest(TestCase):\n    pass\n";
+
+/** Files beside those of the project, and the command that runs its tests. */
+const UNIT_TESTS: [is: string, files: Texts, command: string | undefined][] = [
+  ["none", { "shop/__init__.py": "", "shop/tests.py": "# Create your tests here.\n" }, undefined],
+  ["none where discovery does not look", { "notes/tests.py": TESTS }, undefined],
+  [
+    "those of an application",
+    { "notes/__init__.py": "", "notes/tests/__init__.py": "", "notes/tests/test_notes.py": TESTS },
+    "python {app}/manage.py test --noinput {app}",
+  ],
+  ["those of pytest", { "requirements.txt": "django\npytest-django\n" }, "pytest -p no:cacheprovider {app}"],
+];
+
+for (const [is, texts, command] of UNIT_TESTS) {
+  test(`finds tests: ${is}`, async () => {
+    const plan = planApplication(await inputOf({ ...PROJECT, ...texts }));
+    const planned = plan.commands["unit_test"];
+    assert.equal(planned?.kind === "argv" ? planned.argv.join(" ") : undefined, command);
+    const moment = command === undefined ? undefined : { command: "unit_test", hasOwnData: true };
+    assert.deepEqual(plan.lifecycle?.unit_test, moment);
+  });
+}
+
+/** Files beside those of the project, and whether there is something to know about its static files. */
+const NOTES: [is: string, files: Texts, isNoted: boolean][] = [
+  ["a project with static files", {}, true],
+  ["one without", { "shop/settings.py": "" }, false],
+  ["one with whitenoise", { "requirements.txt": "django\nWhiteNoise\n" }, false],
+  [
+    "one that stores them elsewhere",
+    { "shop/settings.py": '"django.contrib.staticfiles"; S = "storages.backends.s3"' },
+    false,
+  ],
+  [
+    "one that names them for a server in front",
+    { "holdall.yaml": "name: shop\nstatic: {/static: static}" },
+    false,
+  ],
+];
+
+for (const [is, texts, isNoted] of NOTES) {
+  test(`tells who serves static files: ${is}`, async () => {
+    const notes = listNotes(await inputOf({ ...PROJECT, "static/a.css": "", ...texts }));
+    assert.equal(notes.length, isNoted ? 1 : 0);
+  });
+}
+
 test("refuses two projects side by side", async () => {
   const files = appFilesOf({
     "holdall.yaml": "name: shop\nplatform: django\n",
@@ -143,6 +256,7 @@ test("the application's own migrate wins over that of manage.py", async () => {
   });
   const { description } = await describe(files);
   const { commands } = planApplication({ description, files, distributions: [] });
+  assert.equal(commands["migrated"], undefined, "of which Django cannot tell whether it is done");
   assert.deepEqual(commands["migrate"], {
     kind: "argv",
     argv: ["python", "{app}/manage.py", "upgrade"],

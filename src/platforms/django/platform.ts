@@ -1,9 +1,12 @@
-import type { Command, PlannedObject } from "../../artifact/plan.ts";
+import type { Command, Plan, PlannedObject } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { PlanInput, Platform } from "../platform.ts";
 import { namedInterface, parseReference } from "../python/find-objects.ts";
+import { findRequestedNames } from "../python/requested-names.ts";
 import type { ServedInterface } from "../python/scan-module.ts";
-import { type DjangoProject, findManageDirectories, findProject } from "./find-project.ts";
+import { planDevelopmentServer } from "./development-server.ts";
+import { type DjangoProject, findManageDirectories, findProject, installs } from "./find-project.ts";
+import { planTests } from "./plan-tests.ts";
 
 /** Command of the plan to its help and its words after manage.py. */
 const COMMANDS: readonly (readonly [name: string, help: string, ...words: string[]])[] = [
@@ -13,6 +16,16 @@ const COMMANDS: readonly (readonly [name: string, help: string, ...words: string
   ["createsuperuser", "Create a user who may do everything in the admin.", "createsuperuser"],
   ["check", "Look for common problems in the project.", "check"],
 ];
+const MIGRATED_HELP = "Tell by the status whether migrate has nothing to do.";
+const TESTS_HELP = "Run the tests, in a database that Django makes for them.";
+
+const STATIC_NOTE =
+  "static files are served in development only: elsewhere whitenoise or a web server in front has to, see docs/platforms.md";
+
+/** Applications that are installed for web sockets. */
+const SOCKETS = ["channels", "daphne"];
+
+const ONE = { instances: 1, overlap: "allowed" } as const;
 
 /** A Django project: its manage.py, and the object that its settings name for servers. */
 export const djangoPlatform: Platform = {
@@ -29,12 +42,21 @@ export const djangoPlatform: Platform = {
   requirements: (_plan, { distributions }) =>
     distributions.some(({ name }) => name === "tzdata") ? [] : ["tzdata"],
 
+  notes(input) {
+    const [root] = findManageDirectories(input.files);
+    const project = root === undefined ? undefined : findProject(input.files, root);
+    if (!project || !installs(project, "django.contrib.staticfiles")) return [];
+    const isServed =
+      Object.keys(input.description.static).length > 0 ||
+      findRequestedNames(input).has("whitenoise") ||
+      /["'](?:whitenoise|storages)\./.test(project.settings);
+    return isServed ? [] : [STATIC_NOTE];
+  },
+
   refine(plan, input) {
     const project = chooseProject(input);
-    const commands = COMMANDS.map(([name, help, ...words]): [string, Command] => {
-      const argv = ["python", `{app}/${manageOf(project.root)}`, ...words];
-      return [name, { kind: "argv", argv, help, origin: "platform" }];
-    });
+    const commands = planCommands(plan, project, input);
+    const web = planDevelopmentServer(plan, project, { ...input, served: interfaceOf(input) });
     // The directory of manage.py is what Django itself starts imports from.
     const root = plan.importPath.indexOf(".");
     const importPath = plan.importPath.toSpliced(
@@ -46,19 +68,54 @@ export const djangoPlatform: Platform = {
     return {
       ...plan,
       importPath: [...new Set(importPath)],
-      commands: { ...Object.fromEntries(commands), ...plan.commands },
+      commands: { ...commands, ...plan.commands },
+      processes: { ...plan.processes, ...(web && { web: { ...ONE, ...plan.processes["web"], argv: web } }) },
+      ...(commands["unit_test"] &&
+        !plan.commands["unit_test"] && {
+          lifecycle: { unit_test: { command: "unit_test", hasOwnData: true }, ...plan.lifecycle },
+        }),
       objects: { ...plan.objects, ...(app && { app }) },
     };
   },
 };
 
-/** The interface that the project is served by: the one named, else WSGI unless the project has only ASGI. */
+function planCommands(
+  plan: Plan,
+  project: DjangoProject,
+  input: PlanInput,
+): Readonly<Record<string, Command>> {
+  const manage = ["python", `{app}/${manageOf(project.root)}`];
+  const tests = planTests(project, manage, input);
+  const { migrate } = plan.commands;
+  // One of the application's own may do something else, of which Django cannot tell whether it is done.
+  const isDjangos =
+    migrate === undefined ||
+    (migrate.kind === "argv" && [...manage, "migrate"].every((word, at) => migrate.argv[at] === word));
+  const planned = [
+    ...COMMANDS.map(([name, help, ...words]) => ({ name, help, argv: [...manage, ...words] })),
+    ...(isDjangos
+      ? [{ name: "migrated", help: MIGRATED_HELP, argv: [...manage, "migrate", "--check"] }]
+      : []),
+    ...(tests ? [{ name: "unit_test", help: TESTS_HELP, argv: tests }] : []),
+  ];
+  return Object.fromEntries(
+    planned.map(({ name, help, argv }) => [name, { kind: "argv", argv, help, origin: "platform" }]),
+  );
+}
+
+/**
+ * The interface that the project is served by: the one named, else WSGI unless the project has only ASGI, or shows that it
+ * has web sockets.
+ */
 function interfaceOf(input: PlanInput): ServedInterface {
   const named = namedInterface(input);
   if (named) return named;
   const [root] = findManageDirectories(input.files);
   const project = root === undefined ? undefined : findProject(input.files, root);
-  return project && !project.wsgi && project.asgi ? "asgi" : "wsgi";
+  if (!project?.asgi) return "wsgi";
+  const hasSockets =
+    /^ASGI_APPLICATION\s*=/m.test(project.settings) && SOCKETS.some((name) => installs(project, name));
+  return hasSockets || !project.wsgi ? "asgi" : "wsgi";
 }
 
 /** Undefined: what it is has to be found by others, or the description's process `web` needs none. */

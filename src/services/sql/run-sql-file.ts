@@ -68,6 +68,11 @@ export function openSqlSession(database: SqlDatabase, place: ServicePlace): SqlS
       const rows = await use((connection) => readLedger(database, connection));
       return rows.map(({ name }) => String(name));
     },
+    async isDone({ name, text }) {
+      const rows = await use((connection) => readLedger(database, connection));
+      const sha256 = digestOf(text);
+      return rows.some((row) => row["name"] === name && row["sha256"] === sha256);
+    },
     runFile: (file) => use((connection) => runFile(database, connection, file, place)),
   };
 }
@@ -106,7 +111,7 @@ async function runFile(
   place: ServicePlace,
 ): Promise<"ran" | "done"> {
   if (name.length > MAX_NAME) throw new Error(`a name has at most ${MAX_NAME} characters`);
-  const sha256 = createHash("sha256").update(text).digest("hex");
+  const sha256 = digestOf(text);
   const rows = await readLedger(database, connection);
   const former = rows.find((row) => row["name"] === name);
   if (former !== undefined) {
@@ -134,6 +139,10 @@ async function runFile(
   const values = [name, sha256, nextTime(rows.at(-1))];
   await connection.run(`INSERT INTO ${connection.ledger} (name, sha256, ran_at) VALUES (?, ?, ?)`, values);
   return "ran";
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Later than the last one, so that they have an order even when the clock goes back. */

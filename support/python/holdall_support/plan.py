@@ -25,7 +25,8 @@ SERVICE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PART = re.compile(r"[a-z]{1,40}|[a-z][a-z0-9+.-]{0,39}://")
 CRON = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
 SETTING_TYPES = "string int bool url duration size list secret choice flag".split()
-MOMENTS = "install verify migrate backup restore uninstall health unit_test".split()
+MOMENTS = "install verify migrate backup restore uninstall health migrated unit_test".split()
+OF_MOMENT = {"migrate": "isCompatible", "unit_test": "hasOwnData"}
 MAX_INTEGER = 2**53 - 1
 MAX_MAIL = 1 << 30
 
@@ -125,9 +126,9 @@ def check_environment(plan, at):
         one_of(scheduled["command"], plan["commands"], at + ".schedule." + name)
     for moment, planned in mapping(plan.get("lifecycle", {}), at + ".lifecycle"):
         one_of(moment, MOMENTS, at + ".lifecycle")
-        keys(planned, at + ".lifecycle." + moment, "command", "isCompatible" if moment == "migrate" else "")
+        keys(planned, at + ".lifecycle." + moment, "command", OF_MOMENT.get(moment, ""))
         one_of(planned["command"], plan["commands"], at + ".lifecycle." + moment)
-        if planned.get("isCompatible", True) is not True:
+        if not all(value is True for key, value in planned.items() if key != "command"):
             wrong(at + ".lifecycle." + moment)
     if "mail" in plan:
         keys(plan["mail"], at + ".mail", "command", "maxBytes")

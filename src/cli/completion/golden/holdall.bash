@@ -21,7 +21,7 @@ _holdall() {
       ;;
     plan)
       case "$word $previous" in
-        -*) mapfile -t COMPREPLY < <(compgen -W '--json --quiet --no-color --help --version' -- "$word") ;;
+        -*) mapfile -t COMPREPLY < <(compgen -W '--development --json --quiet --no-color --help --version' -- "$word") ;;
         *) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
       esac
       ;;

@@ -25,6 +25,7 @@ complete -c holdall -n __fish_use_subcommand -a help -d 'show all commands, or o
 complete -c holdall -n '__fish_seen_subcommand_from check' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from plan' -a '(__fish_complete_directories)'
+complete -c holdall -n '__fish_seen_subcommand_from plan' -l development -d 'as `holdall dev` would start it from its checkout'
 complete -c holdall -n '__fish_seen_subcommand_from build' -a '(__fish_complete_directories)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l output -s o -r -F -d 'file to write, or directory for NAME-VERSION-TARGETS.holdall (default: this directory)'
 complete -c holdall -n '__fish_seen_subcommand_from build' -l python -x -d 'version (3.11, 3.13t) or path of the interpreter to build for, or one that uv installs (uv:3.12) (default: python3, or the newest that fits); several are one target each, the preferred one first'
