@@ -28,21 +28,24 @@ export function endToEndHeaders({ headers, rawHeaders }: Received): readonly Pai
   return pairs.filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
+export interface ReceivedRequest extends Received {
+  readonly socket: Pick<IncomingMessage["socket"], "remoteAddress" | "localAddress" | "localPort">;
+}
+
 /** What `web` is told of a request: `Host` is the client's, and the usual headers of proxies say who asked. */
-export function forwardedHeaders({
-  headers,
-  rawHeaders,
-  socket,
-}: Received & Pick<IncomingMessage, "socket">): readonly Pair[] {
+export function forwardedHeaders({ headers, rawHeaders, socket }: ReceivedRequest): readonly Pair[] {
   const pairs = endToEndHeaders({ headers, rawHeaders });
   const client = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "unknown";
   const before = [headers["x-forwarded-for"] ?? []].flat();
+  // On this machine that may be a tunnel, which knows better; from elsewhere, anybody can say anything.
+  const isTrusted = /^(?:127\.|::1$)/.test(client);
+  const given = (name: string) => (isTrusted ? [headers[name]].flat()[0] : undefined);
   const host = headers.host ?? `${socket.localAddress}:${socket.localPort}`; // HTTP/1.0 has none
   return [
     ...(headers.host === undefined ? [["Host", host] as const] : []),
     ...pairs.filter(([name]) => !FORWARDED.includes(name.toLowerCase())),
     ["X-Forwarded-For", [...before, client].join(", ")],
-    ["X-Forwarded-Proto", "http"],
-    ["X-Forwarded-Host", host],
+    ["X-Forwarded-Proto", given("x-forwarded-proto") ?? "http"],
+    ["X-Forwarded-Host", given("x-forwarded-host") ?? host],
   ];
 }
