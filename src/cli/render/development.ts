@@ -1,7 +1,8 @@
 import type { EndedDevelopment } from "../../environment/development/run-development.ts";
 import type { EnvironmentEvent } from "../../environment/events.ts";
 import type { ProcessEnd } from "../../system/guarded-process.ts";
-import type { Paint } from "../paint.ts";
+import { type Paint, plainPaint } from "../paint.ts";
+import { renderForeignLine } from "./foreign-line.ts";
 
 /** How the lines of something that runs are shown. */
 export interface LiveLook {
@@ -34,7 +35,7 @@ export function renderLive({ paint, isQuiet, values }: LiveLook): (event: Enviro
   const line = ({ part, at, line: text }: OutputEvent, mark: string) => {
     enter(part);
     const colour = COLOURS[parts.indexOf(part) % COLOURS.length] ?? "cyan";
-    return `${time(at)}${paint(colour, part.padEnd(width))} ${mark} ${text}\n`;
+    return `${time(at)}${paint(colour, part.padEnd(width))} ${mark} ${renderForeignLine(text, paint)}\n`;
   };
   const own = (text: string) =>
     `${time(new Date().toISOString())}${paint("bold", OWN.padEnd(width))} ${paint("dim", "|")} ${text}\n`;
@@ -44,10 +45,11 @@ export function renderLive({ paint, isQuiet, values }: LiveLook): (event: Enviro
       const isError = event.stream === "stderr";
       return line(event, isError ? paint("yellow", "!") : paint("dim", "|"));
     }
-    if (event.kind === "warning") return own(paint("yellow", `warning: ${event.message}`));
+    if (event.kind === "warning")
+      return own(paint("yellow", `warning: ${renderForeignLine(event.message, plainPaint)}`));
     if (event.kind === "given-up") return own(paint("red", event.message));
     const text = isQuiet ? undefined : describe(event);
-    return text === undefined ? "" : own(text);
+    return text === undefined ? "" : own(renderForeignLine(text, plainPaint)); // names of files, senders of mail
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AppError } from "../../errors/app-error.ts";
 import { inspect } from "../node-util.ts";
 import type { Paint } from "../paint.ts";
+import { renderForeignLine } from "./foreign-line.ts";
 
 /** `error: cannot ...`, the lines that show where, what to do, and the code to look up in docs/errors.md. */
 export function renderError({ message, excerpt, hint, code }: AppError, paint: Paint): string {
@@ -10,7 +11,7 @@ export function renderError({ message, excerpt, hint, code }: AppError, paint: P
       ...excerpt
         .trimEnd()
         .split("\n")
-        .map((line) => `  ${line}`.trimEnd()),
+        .map((line) => `  ${renderForeignLine(line, paint)}`.trimEnd()),
     );
   if (hint) lines.push(`${paint("cyan", "hint:")} ${hint}`);
   lines.push(paint("dim", `(${code})`));
