@@ -36,8 +36,21 @@ export async function startOfCommand(
   const address = addresses[name] ?? { host: env["HOST"] ?? DEFAULT_ADDRESS.host, port: Number(env["PORT"]) };
   const [first = "", ...words] = resolveArgv(command.argv, runnable, address);
   const cwd = workingDirectoryOf(directories, runnable);
-  const program = await find(first, { cwd, env });
-  if (program !== undefined) return { argv: [program, ...words, ...args], cwd, env };
+  const program = await findFirstWord(name, first, { cwd, env });
+  return { argv: [program, ...words, ...args], cwd, env };
+}
+
+/**
+ * Absolute path of the program that a word names, for a command or process of that name.
+ * @throws AppError `program_not_found`.
+ */
+export async function findFirstWord(
+  name: string,
+  first: string,
+  place: { readonly cwd: string; readonly env: Readonly<NodeJS.ProcessEnv> },
+): Promise<string> {
+  const program = await find(first, place);
+  if (program !== undefined) return program;
   throw new AppError({
     code: "program_not_found",
     message: `cannot run ${name}: ${first} is neither in the application nor in PATH`,
@@ -48,7 +61,7 @@ export async function startOfCommand(
 
 async function find(
   word: string,
-  { cwd, env }: { readonly cwd: string; readonly env: Variables },
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<NodeJS.ProcessEnv> },
 ): Promise<string | undefined> {
   if (!word.includes("/")) return findProgram(env, word);
   const path = resolve(cwd, word);

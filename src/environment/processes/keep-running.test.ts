@@ -15,7 +15,7 @@ const POLICY = { firstMs: 1, longestMs: 4, steadyMs: 60_000, attempts: 4 };
 async function keep(
   t: TestContext,
   code: string,
-  { lock, cwd: given }: { lock?: string; cwd?: string } = {},
+  { lock, cwd: given, argv = ["sh", "-c", code] }: { lock?: string; cwd?: string; argv?: string[] } = {},
 ) {
   const cwd = given ?? (await makeDirectory(t));
   const log = new ProcessLog(join(cwd, "web.log"));
@@ -23,7 +23,7 @@ async function keep(
   const options: KeptOptions = {
     ...{ part: "web", log, policy: POLICY, onEvent: (event) => events.push(event) },
     guard: {
-      ...{ python: "/usr/bin/python3", argv: ["sh", "-c", code], cwd, graceMs: 5000 },
+      ...{ python: "/usr/bin/python3", argv, cwd, graceMs: 5000 },
       ...{ env: { PATH: process.env["PATH"] }, ...(lock && { lock }) },
     },
   };
@@ -35,6 +35,17 @@ async function keep(
   const kinds = () => events.map(({ kind }) => kind).filter((kind) => kind !== "output");
   return { cwd, log, events, kept, kinds };
 }
+
+test("a program that is not there is no reason to try again", async (t) => {
+  for (const first of ["no-such-program", "./no-such-file"]) {
+    const { kept, kinds } = await keep(t, "", { argv: [first] });
+    await assert.rejects(kept.done, {
+      code: "program_not_found",
+      message: `cannot run web: ${first} is neither in the application nor in PATH`,
+    });
+    assert.deepEqual(kinds(), ["given-up"]);
+  }
+});
 
 test("a process that ends is started again, later and later, and the verdict has its last lines", async (t) => {
   const { kept, log, kinds } = await keep(t, "echo trying; echo no database >&2; exit 3");

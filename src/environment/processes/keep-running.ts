@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../errors/app-error.ts";
 import type { GuardOptions, ProcessEnd } from "../../system/guarded-process.ts";
+import { findFirstWord } from "../commands/start-of-command.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Address } from "../resolve-argv.ts";
 import type { ProcessLog } from "./process-log.ts";
@@ -26,7 +27,7 @@ export interface KeptOptions {
 export interface KeptProcess {
   readonly part: string;
   /**
-   * Rejects with AppError `process_failed` when it does not keep running; resolves when it was stopped. Never both.
+   * Rejects with AppError `process_failed` when it does not keep running, `program_not_found` when there is nothing to run; resolves when it was stopped. Never both.
    */
   readonly done: Promise<void>;
   /** Ends it and starts it anew, without a wait: after a change. */
@@ -59,6 +60,8 @@ export function keepRunning(options: KeptOptions): KeptProcess {
   async function run(): Promise<void> {
     const { part, onEvent, policy = USUAL_POLICY } = options;
     for (let failures = 0; !stopping.signal.aborted; ) {
+      // What is not there now is not there after a pause.
+      await findFirstWord(part, options.guard.argv[0] ?? "", options.guard).catch(giveUp);
       const startedAtMs = performance.now();
       const end = await runOnce();
       if (stopping.signal.aborted) return;
@@ -75,13 +78,17 @@ export function keepRunning(options: KeptOptions): KeptProcess {
       const decision = decideRestart(policy, { failures, ranMs });
       failures = decision.failures;
       if (decision.kind === "given-up") {
-        const verdict = processFailed(options, end, failures);
-        onEvent({ kind: "given-up", part, message: verdict.message });
-        throw verdict;
+        giveUp(processFailed(options, end, failures));
       }
       onEvent({ kind: "restarting", part, afterMs: decision.afterMs });
       await setTimeout(decision.afterMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
+  }
+
+  function giveUp(verdict: unknown): never {
+    if (verdict instanceof AppError)
+      options.onEvent({ kind: "given-up", part: options.part, message: verdict.message });
+    throw verdict;
   }
 
   async function waitForTurn(): Promise<void> {
