@@ -39,6 +39,7 @@ export {
   parseTargetPlatform,
   type TargetPlatform,
 } from "./description/target-platform.ts";
+export { keyOf } from "./description/written-names.ts";
 export { DEFAULT_ADDRESS } from "./environment/addresses.ts";
 export type {
   PackageEvent,

@@ -9,6 +9,7 @@ import { isRequirement, parseRequirement } from "./requirement.ts";
 import { parseRequirementFile } from "./requirement-file.ts";
 import { findSource } from "./source/find-source.ts";
 import type { Source } from "./source/source.ts";
+import { keyOf } from "./written-names.ts";
 
 export interface DescribeOptions {
   /** Name of the application when nothing else tells one. */
@@ -99,17 +100,6 @@ function chooseName(
   });
 }
 
-/** Keys as they are written, where the description's own field has another name. */
-const WRITTEN_NAMES: Readonly<Record<string, string>> = {
-  platforms: "platform",
-  workingDirectory: "working_directory",
-};
-
-/** The description's own name for a key. */
-export function fieldOf(key: string): string {
-  return Object.keys(WRITTEN_NAMES).find((field) => WRITTEN_NAMES[field] === key) ?? key;
-}
-
 interface Sources {
   readonly source: Source | undefined;
   readonly written: WrittenDescription;
@@ -128,7 +118,7 @@ function originsOf(description: Description, { source, written, detected }: Sour
       if (told === undefined) return { source: "default", line: undefined };
       return { ...told.origin, line: told.lines?.[path[1] ?? ""] };
     };
-    const key = WRITTEN_NAMES[field] ?? field;
+    const key = keyOf(field);
     origins[field] = at([key]);
     if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
     for (const name of Object.keys(value)) origins[`${field}.${name}`] = at([key, name]);

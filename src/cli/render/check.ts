@@ -1,10 +1,11 @@
 import type { Origin } from "../../description/description.ts";
+import { keyOf } from "../../description/written-names.ts";
 import type { Checked } from "../commands/check.ts";
 import type { Paint } from "../paint.ts";
 import { renderTable } from "./table.ts";
 import { renderValue } from "./value.ts";
 
-/** A row for each field that says something: field, value, source. Defaults that are empty are left out. */
+/** A row for each field that says something: its key, value, source. Defaults that are empty are left out. */
 export function renderCheck(
   { description, origins, platforms, notes, lacking }: Checked,
   paint: Paint,
@@ -15,10 +16,10 @@ export function renderCheck(
   const rows = Object.entries({ ...description, platforms }).flatMap(([field, value]) => {
     if (isEmpty(value)) return [];
     if (typeof value !== "object" || Array.isArray(value) || field === "lock") {
-      return [row(field, value, originOf(field), paint)];
+      return [row(keyOf(field), value, originOf(field), paint)];
     }
     return Object.entries(value).map(([name, inner]) =>
-      row(`${field}.${name}`, inner, origins[`${field}.${name}`] ?? origins[field], paint),
+      row(`${keyOf(field)}.${name}`, inner, origins[`${field}.${name}`] ?? origins[field], paint),
     );
   });
   const warning =
@@ -29,9 +30,9 @@ export function renderCheck(
   return renderTable(rows) + said + warning;
 }
 
-function row(field: string, value: unknown, origin: Origin | undefined, paint: Paint): readonly string[] {
+function row(key: string, value: unknown, origin: Origin | undefined, paint: Paint): readonly string[] {
   const line = origin?.line === undefined ? "" : `:${origin.line}`;
-  return [paint("cyan", field), renderValue(value), paint("dim", origin ? `${origin.source}${line}` : "")];
+  return [paint("cyan", key), renderValue(value), paint("dim", origin ? `${origin.source}${line}` : "")];
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,7 +1,7 @@
-import { fieldOf } from "../describe.ts";
 import type { Description, Origins } from "../description.ts";
 import { FIELDS } from "../schema/schema.ts";
 import { DESCRIPTION_FILE } from "../source/find-source.ts";
+import { fieldOf } from "../written-names.ts";
 import { renderEntry } from "./render-yaml.ts";
 import { writtenForm } from "./written-form.ts";
 

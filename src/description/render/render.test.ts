@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appFilesOf } from "../../testing/app-files-of.ts";
-import { describe, fieldOf } from "../describe.ts";
+import { describe } from "../describe.ts";
 import { LIFECYCLE_NAMES } from "../description.ts";
 import { FIELDS } from "../schema/schema.ts";
+import { fieldOf } from "../written-names.ts";
 import { renderInitialDescription } from "./render-initial-description.ts";
 
 const SEED = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
