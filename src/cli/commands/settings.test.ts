@@ -18,6 +18,7 @@ test("settings are listed with where they come from, and secrets are masked, als
       page_size: { type: "int", default: 20, env: "PAGE_SIZE", help: "Notes on a page" },
       title: { type: "string", env: "TITLE", required: true },
       key: { type: "secret", generate: "secret", env: "KEY" },
+      token: { type: "secret", generate: "secret", env: "TOKEN" },
       color: { type: "choice", choices: ["red", "blue"], env: "COLOR" },
     },
   };
@@ -28,10 +29,11 @@ test("settings are listed with where they come from, and secrets are masked, als
   assert.deepEqual(await runHoldall(words, { env }), {
     ...{ status: 0, stderr: "" },
     stdout: `${[
-      "page_size  5         --set page_size  Notes on a page",
+      "page_size  5                        --set page_size  Notes on a page",
       "title      required",
-      "key        ********  .env: KEY",
-      "color      blue      COLOR",
+      "key        ********                 .env: KEY",
+      "token      made at the first start",
+      "color      blue                     COLOR",
     ].join("\n")}\n`,
   });
   const json = await runHoldall([...words, "--json"], { env });
@@ -41,6 +43,7 @@ test("settings are listed with where they come from, and secrets are masked, als
       ["page_size", "5", "set"],
       ["title", undefined, "none"],
       ["key", "********", "file"],
+      ["token", undefined, "none"],
       ["color", "blue", "environment"],
     ],
   );

@@ -8,6 +8,8 @@ export interface DescribedSetting {
   readonly help: string;
   readonly isRequired: boolean;
   readonly isSecret: boolean;
+  /** An environment makes one when nobody gives it. */
+  readonly isGenerated: boolean;
   /** As text; masked when it is a secret, undefined when nobody gave one. */
   readonly value: string | undefined;
   readonly source: ResolvedSetting["source"];
@@ -18,5 +20,9 @@ export interface DescribedSetting {
 export function describeSetting(setting: ResolvedSetting): DescribedSetting {
   const { name, planned, source, origin, isSecret } = setting;
   const { type, help, isRequired } = planned;
-  return { name, type, help, isRequired, isSecret, value: showSetting(setting), source, origin };
+  const isGenerated = planned.generate !== undefined;
+  return {
+    ...{ name, type, help, isRequired, isSecret, isGenerated },
+    ...{ value: showSetting(setting), source, origin },
+  };
 }

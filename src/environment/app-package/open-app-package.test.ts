@@ -115,9 +115,9 @@ test("settings are described, typed, and required before anything starts", async
   const [key, size] = await app.settings();
   assert.deepEqual(size, {
     ...{ name: "size", type: "int", help: "how many", isRequired: true, isSecret: false },
-    ...{ value: "7", source: "set", origin: "the option settings.size" },
+    ...{ isGenerated: false, value: "7", source: "set", origin: "the option settings.size" },
   });
-  assert.deepEqual([key?.value, key?.source], [undefined, "none"]);
+  assert.deepEqual([key?.value, key?.source, key?.isGenerated], [undefined, "none", true]);
   assert.deepEqual(readdirSync(base), [], "to look at settings makes nothing");
   await app.services();
   assert.deepEqual((await app.settings())[0]?.value, "********");
