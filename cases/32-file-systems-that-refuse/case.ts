@@ -21,7 +21,7 @@ const OVERLAY = `
   mount -t tmpfs tmpfs "$AT" && mkdir "$AT/upper" "$AT/work" &&
   mount -t overlay -o "lowerdir=$LOWER,upperdir=$AT/upper,workdir=$AT/work" overlay "$HOLDALL_CACHE" && exec "$@"`;
 /** Layers and releases on two devices. */
-const TWO_DEVICES = `mount -t tmpfs tmpfs "$HOLDALL_CACHE/layers" && exec "$@"`;
+const TWO_DEVICES = `mount -t tmpfs -o mode=755 tmpfs "$HOLDALL_CACHE/layers" && exec "$@"`;
 
 export default defineCase({
   sentence:

@@ -134,7 +134,7 @@ function optionProblem(name: string): [sentence: string, hint: string] {
 }
 
 function parseLine(line: Line, file: string, refuse: Refuse): ListedRequirement {
-  const [text = "", ...options] = line.content.split(/\s+(?=--)/);
+  const [text = "", ...options] = line.content.split(/\s(?=--)/);
   const hashes = options.map((option) => {
     const [, hash] = /^--hash(?:=|\s+)(\w+:[0-9a-f]+)\s*$/.exec(option) ?? [];
     if (hash === undefined) throw refuse(line, ...optionProblem(/^--[\w-]*/.exec(option)?.[0] ?? option));

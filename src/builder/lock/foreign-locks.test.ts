@@ -130,6 +130,37 @@ const REFUSED: [text: string, parse: "poetry" | "pylock", message: RegExp][] = [
     "poetry",
     /^cannot use x\.lock: Flask comes from a directory or an address, not from an index$/,
   ],
+  [
+    OLD_POETRY.replace("== 'win32'", "=="),
+    "poetry",
+    /^cannot use x\.lock: the marker sys_platform == ends too early$/,
+  ],
+  [
+    OLD_POETRY.replace("sys_platform", "constructor"),
+    "poetry",
+    /^cannot use x\.lock: constructor is no variable of a marker$/,
+  ],
+  [
+    `[[package]]\nname = "constructor"\nversion = "1"\ngroups = ["main"]\n[metadata]\nlock-version = "2.1"`,
+    "poetry",
+    /^cannot use x\.lock: constructor has no sha256 hash$/,
+  ],
+  [
+    PYLOCK.replace("8.1.8", "8.x"),
+    "pylock",
+    /^cannot use x\.lock: click has "8\.x", which is not a version$/,
+  ],
+  [
+    PYLOCK.replace("8.1.8", "8.1\\n--index-url https://example.org"),
+    "pylock",
+    /^cannot use x\.lock: click has "8\.1\\n--index-url https:\/\/example\.org", which is not a version$/,
+  ],
+  [
+    PYLOCK.replace('"Click"', '"click @ https://example.org/x.whl"'),
+    "pylock",
+    /^cannot use x\.lock: "click @ https:\/\/example-org\/x-whl" is not the name of a distribution$/,
+  ],
+  [PYLOCK.replace(A, "a"), "pylock", /^cannot use x\.lock: click has "sha256:a", which is not a hash$/],
 ];
 
 for (const [text, kind, message] of REFUSED) {
@@ -137,7 +168,7 @@ for (const [text, kind, message] of REFUSED) {
     const parse = () =>
       kind === "pylock"
         ? parsePylock(text, "x.lock")
-        : parsePoetryLock(text, "x.lock", { roots: [], environment: ENVIRONMENT });
+        : parsePoetryLock(text, "x.lock", { roots: ["flask"], environment: ENVIRONMENT });
     assert.throws(parse, { code: "lock_invalid", message });
   });
 }

@@ -1,3 +1,5 @@
+import { valid } from "@renovatebot/pep440";
+import { isRequirement, parseRequirement } from "../../description/requirement.ts";
 import { AppError } from "../../errors/app-error.ts";
 
 /** A distribution as a lock pins it. A lock may hold one name several times, each with another marker. */
@@ -26,6 +28,25 @@ export function lockInvalid(path: string, reason: string, hint: string, cause?: 
     details: { path },
     cause,
   });
+}
+
+const HASH = /^sha256:[0-9a-f]{64}$/;
+
+/** What uv is given as a line of its own has nothing in it but name, version and hashes. @throws AppError `lock_invalid`. */
+export function checkPin(path: string, pin: LockedDistribution): LockedDistribution {
+  const { name, version, hashes } = pin;
+  const hint = "Lock again with the tool that wrote it.";
+  const shown = JSON.stringify(name);
+  const named = parseRequirement(name);
+  if (!isRequirement(named) || named.name !== name)
+    throw lockInvalid(path, `${shown} is not the name of a distribution`, hint);
+  if (/\s/.test(version) || valid(version) === null) {
+    throw lockInvalid(path, `${name} has ${JSON.stringify(version)}, which is not a version`, hint);
+  }
+  const wrong = hashes.find((hash) => !HASH.test(hash));
+  if (wrong !== undefined)
+    throw lockInvalid(path, `${name} has ${JSON.stringify(wrong)}, which is not a hash`, hint);
+  return pin;
 }
 
 /** The lines that uv installs one distribution from. No marker: the choice has been made. */

@@ -1,4 +1,5 @@
 import { satisfies, valid } from "@renovatebot/pep440";
+import { lockInvalid } from "./lock.ts";
 
 /** The variables of PEP 508, as the target's interpreter gives them. */
 export type MarkerEnvironment = Readonly<Record<string, string>>;
@@ -9,10 +10,27 @@ const TOKEN = /\s*(?:'([^']*)'|"([^"]*)"|(===|==|~=|!=|<=|>=|<|>|\(|\))|([A-Za-z
 const DEPTH_LIMIT = 50;
 
 /**
+ * Whether what is written in a file holds here; without a marker it always does.
+ *
+ * @throws AppError `lock_invalid`.
+ */
+export function holds(
+  marker: string | undefined,
+  environment: MarkerEnvironment,
+  { path, hint }: { readonly path: string; readonly hint: string },
+): boolean {
+  try {
+    return marker === undefined || isMarkerTrue(marker, environment);
+  } catch (cause) {
+    throw lockInvalid(path, cause instanceof Error ? cause.message : String(cause), hint, cause);
+  }
+}
+
+/**
  * Whether an environment marker (PEP 508) holds. `extra`, `extras` and `dependency_groups` are empty: a lock is read
  * for the application as it is.
  *
- * @throws Error when the text is not a marker; whoever read the lock says which one.
+ * @throws Error when the text is not a marker.
  */
 export function isMarkerTrue(marker: string, environment: MarkerEnvironment): boolean {
   const tokens = tokenize(marker);
@@ -140,7 +158,7 @@ function meaningOf({ kind, text }: Token, environment: MarkerEnvironment): strin
   // Names from before PEP 508 (`os.name`, `sys.platform`, `platform.machine`, `python_implementation`).
   const name =
     text === "python_implementation" ? "platform_python_implementation" : text.replaceAll(".", "_");
-  const value = environment[name];
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (value === undefined || kind === "operator") throw new Error(`${text} is no variable of a marker`);
   return value;
 }

@@ -1,8 +1,8 @@
 import { parse } from "smol-toml";
 import * as v from "valibot";
 import { isRequirement, normalizeName, parseRequirement } from "../../description/requirement.ts";
-import { DIRECT_HINT, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
-import { isMarkerTrue, type MarkerEnvironment } from "./marker.ts";
+import { checkPin, DIRECT_HINT, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
+import { holds, type MarkerEnvironment } from "./marker.ts";
 
 const FileSchema = v.object({ hash: v.string() });
 const PackageSchema = v.object({
@@ -51,31 +51,32 @@ export function parsePoetryLock(
   const hasGroups = lock.package.some(({ groups }) => groups !== undefined);
   const wanted = hasGroups
     ? lock.package.filter(({ groups = [], optional }) => groups.includes("main") && !optional)
-    : followDependencies(lock.package, roots, environment);
+    : followDependencies(lock.package, roots, (marker) => holds(marker, environment, { path, hint: HINT }));
   return wanted.map((found) => {
     const { name, version, markers, source } = found;
     if (source !== undefined && DIRECT_SOURCES.includes(source.type)) {
       throw lockInvalid(path, `${name} comes from a directory or an address, not from an index`, DIRECT_HINT);
     }
-    const files = found.files ?? lock.metadata.files[name] ?? [];
+    const { files: listed } = lock.metadata;
+    const files = found.files ?? (Object.hasOwn(listed, name) ? listed[name] : undefined) ?? [];
     const hashes = files.map(({ hash }) => hash).filter((hash) => hash.startsWith("sha256:"));
     if (hashes.length === 0) throw lockInvalid(path, `${name} has no sha256 hash`, HINT);
     const marker = typeof markers === "string" ? markers : markers?.["main"];
     const marked = marker === undefined ? {} : { marker };
-    return { name: normalizeName(name), version, hashes: sortedUnique(hashes), ...marked };
+    return checkPin(path, { name: normalizeName(name), version, hashes: sortedUnique(hashes), ...marked });
   });
 }
 
 function followDependencies(
   packages: readonly Package[],
   roots: readonly string[],
-  environment: MarkerEnvironment,
+  isMet: (marker: string | undefined) => boolean,
 ): Package[] {
   const found = new Set<Package>();
   const queue = roots
     .map(parseRequirement)
     .filter(isRequirement)
-    .filter(({ marker }) => holds(marker, environment))
+    .filter(({ marker }) => isMet(marker))
     .map(({ name }) => name);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     for (const candidate of packages) {
@@ -83,7 +84,7 @@ function followDependencies(
       found.add(candidate);
       for (const [dependency, constraint] of Object.entries(candidate.dependencies)) {
         const variants = Array.isArray(constraint) ? constraint : [constraint];
-        if (variants.some((variant) => isNeeded(variant, environment))) queue.push(normalizeName(dependency));
+        if (variants.some((variant) => isNeeded(variant, isMet))) queue.push(normalizeName(dependency));
       }
     }
   }
@@ -91,14 +92,8 @@ function followDependencies(
 }
 
 /** A dependency is a version, or a table with conditions. */
-function isNeeded(variant: unknown, environment: MarkerEnvironment): boolean {
+function isNeeded(variant: unknown, isMet: (marker: string) => boolean): boolean {
   if (typeof variant !== "object" || variant === null) return true;
   if ("optional" in variant && variant.optional === true) return false;
-  return (
-    !("markers" in variant) || typeof variant.markers !== "string" || holds(variant.markers, environment)
-  );
-}
-
-function holds(marker: string | undefined, environment: MarkerEnvironment): boolean {
-  return marker === undefined || isMarkerTrue(marker, environment);
+  return !("markers" in variant) || typeof variant.markers !== "string" || isMet(variant.markers);
 }

@@ -1,7 +1,7 @@
 import { parse } from "smol-toml";
 import * as v from "valibot";
 import { normalizeName } from "../../description/requirement.ts";
-import { DIRECT_HINT, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
+import { checkPin, DIRECT_HINT, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
 
 const FileSchema = v.object({
   name: v.optional(v.string()),
@@ -52,7 +52,7 @@ export function parsePylock(text: string, path: string): LockedDistribution[] {
     }
     if (hashes.length === 0) throw lockInvalid(path, `${name} has no sha256 hash`, HINT);
     const marked = marker === undefined ? {} : { marker };
-    return { name: normalizeName(name), version, hashes: sortedUnique(hashes), ...marked };
+    return checkPin(path, { name: normalizeName(name), version, hashes: sortedUnique(hashes), ...marked });
   });
 }
 

@@ -4,14 +4,14 @@ import { satisfies } from "@renovatebot/pep440";
 import { parse } from "smol-toml";
 import { sha256 } from "../../artifact/measure.ts";
 import type { AppFiles, Description } from "../../description/description.ts";
-import { isRequirement, parseRequirement, type Requirement } from "../../description/requirement.ts";
+import { isRequirement, parseRequirement } from "../../description/requirement.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import { runUv, type Uv } from "../uv/run-uv.ts";
 import { type Lock, type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
-import { isMarkerTrue, type MarkerEnvironment } from "./marker.ts";
+import { holds, type MarkerEnvironment } from "./marker.ts";
 import { parsePoetryLock } from "./poetry-lock.ts";
 import { parsePylock } from "./pylock.ts";
 import { parsePinnedRequirements } from "./requirements.ts";
@@ -30,6 +30,7 @@ const RENEW: Readonly<Record<LockKind, string>> = {
   pylock: "Run `uv export --format pylock.toml -o pylock.toml`, or the tool that wrote it.",
   requirements: "Lock again, for instance with `uv pip compile --generate-hashes`.",
 };
+const MARKER_HINT = "Write it as PEP 508 has it, such as `python_version < '3.12'`.";
 type LockKind = Exclude<NonNullable<Description["lock"]>["kind"], "holdall">;
 
 /**
@@ -107,8 +108,9 @@ function checkFits(
 ): void {
   for (const text of listRequirements(description)) {
     const requirement = parseRequirement(text);
-    if (!isRequirement(requirement) || !isWanted(requirement, environment)) continue;
-    const { name, specifier } = requirement;
+    if (!isRequirement(requirement) || requirement.url !== undefined) continue;
+    const { name, specifier, marker } = requirement;
+    if (!holds(marker, environment, { path: `the requirement ${text}`, hint: MARKER_HINT })) continue;
     const found = lock.distributions.filter((distribution) => distribution.name === name);
     if (found.length === 0)
       throw lockInvalid(lock.path, `it lacks ${name}, which the application requires`, hint);
@@ -124,10 +126,6 @@ function checkFits(
       );
     }
   }
-}
-
-function isWanted({ marker, url }: Requirement, environment: MarkerEnvironment): boolean {
-  return url === undefined && (marker === undefined || isMarkerTrue(marker, environment));
 }
 
 function listRequirements({ pip }: Description): string[] {

@@ -12,7 +12,7 @@ import { type BuildTarget, markersOf } from "../target/build-target.ts";
 import { runUv } from "../uv/run-uv.ts";
 import { HOLDALL_LOCK, type HoldallLock, parseHoldallLock, renderHoldallLock } from "./holdall-lock.ts";
 import { type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
-import { isMarkerTrue, type MarkerEnvironment } from "./marker.ts";
+import { holds, type MarkerEnvironment } from "./marker.ts";
 import { type LockInput, readOwnLock } from "./read-own-lock.ts";
 import { parsePinnedRequirements } from "./requirements.ts";
 
@@ -191,7 +191,7 @@ function select(
   const chosen = new Map<string, LockedDistribution>();
   for (const distribution of distributions) {
     const { name, version, marker } = distribution;
-    if (marker !== undefined && !isMarkerTrue(marker, environment)) continue;
+    if (!holds(marker, environment, { path: `the lock`, hint: "Lock again." })) continue;
     const other = chosen.get(name);
     if (other !== undefined && other.version !== version) {
       throw lockInvalid(

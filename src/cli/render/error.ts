@@ -5,17 +5,24 @@ import { renderForeignLine } from "./foreign-line.ts";
 
 /** `error: cannot ...`, the lines that show where, what to do, and the code to look up in docs/errors.md. */
 export function renderError({ message, excerpt, hint, code }: AppError, paint: Paint): string {
-  const lines = [`${paint("red", "error:")} ${paint("bold", message)}`];
+  const lines = [`${paint("red", "error:")} ${paint("bold", showControls(message))}`];
   if (excerpt)
     lines.push(
-      ...excerpt
+      ...showControls(excerpt)
         .trimEnd()
         .split("\n")
         .map((line) => `  ${renderForeignLine(line, paint)}`.trimEnd()),
     );
-  if (hint) lines.push(`${paint("cyan", "hint:")} ${hint}`);
+  if (hint) lines.push(`${paint("cyan", "hint:")} ${showControls(hint)}`);
   lines.push(paint("dim", `(${code})`));
   return lines.join("\n");
+}
+
+/** Text of files and programs, in which something could command the terminal or turn the line around. */
+function showControls(text: string): string {
+  return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, (found) => {
+    return `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** For what no user can act on. */

@@ -51,6 +51,20 @@ test("a table pads by what is seen, not by colour codes, and not its last column
   );
 });
 
+test("what a file has in it does not command the terminal that an error is shown on", () => {
+  const message = "cannot read x: \u001b[2Ja\u202eb\r is not a key";
+  const error = new AppError({
+    code: "description_invalid",
+    message,
+    excerpt: "1 | \u0007\t:\n",
+    hint: "\u009b",
+  });
+  assert.equal(
+    renderError(error, plainPaint),
+    "error: cannot read x: \\u001b[2Ja\\u202eb\\u000d is not a key\n  1 | \\u0007\t:\nhint: \\u009b\n(description_invalid)",
+  );
+});
+
 test("an error shows message, excerpt, hint and code in this order", () => {
   const error = new AppError({
     code: "description_invalid",

@@ -30,14 +30,14 @@ function parseIni(text: string): ReadonlyMap<string, string> {
   for (const line of text.split(/\r?\n/)) {
     if (/^\s*([#;]|$)/.test(line)) continue;
     const header = /^\[([^\]]+)\]/.exec(line);
-    const option = /^([^\s=:][^=:]*?)\s*[=:]\s*(.*)$/.exec(line);
+    const option = /^([^\s=:][^=:]*)[=:](.*)$/.exec(line);
     if (header) {
       section = header[1] ?? "";
       key = undefined;
     } else if (/^\s/.test(line)) {
       if (key !== undefined) options.set(key, `${options.get(key) ?? ""}\n${line.trim()}`.trim());
     } else if (option) {
-      key = `${section}.${option[1]?.toLowerCase().replaceAll("-", "_")}`;
+      key = `${section}.${option[1]?.trim().toLowerCase().replaceAll("-", "_")}`;
       options.set(key, option[2]?.trim() ?? "");
     }
   }

@@ -95,7 +95,8 @@ function findForbidden(document: Document, text: string): YamlProblem | undefine
       return report({ sentence: `the text has the tag ${tag}`, offset: start, hint });
     },
     Pair(_, { key }) {
-      if (!isNode(key) || isScalar(key) || isAlias(key)) return undefined;
+      const node = isAlias(key) ? key.resolve(document) : key;
+      if (!isNode(key) || !isNode(node) || isScalar(node)) return undefined;
       return report({ sentence: "the text has a key that is not text", offset: key.range?.[0] ?? 0 });
     },
   });
