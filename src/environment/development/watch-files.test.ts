@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, open, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { makeDirectory } from "../../testing/small-artifact.ts";
@@ -66,6 +66,19 @@ test("what git changes is one answer, however long it takes", async (t) => {
   for (const name of names) await write(name);
   await rm(join(directory, ".git/index.lock"));
   assert.deepEqual(await answer, names.toSorted());
+});
+
+test("what is told in a file of the checkout is no change of it", async (t) => {
+  const directory = await makeDirectory(t);
+  const output = await open(join(directory, "nohup.out"), "a");
+  t.after(() => output.close());
+  const outputs = [output.fd];
+  const watcher = await watchFiles(directory, { also: [], onWarning: () => {}, outputs });
+  t.after(() => watcher.close());
+  const next = watcher.next(AbortSignal.timeout(60_000));
+  await output.write("changed: nohup.out\n");
+  await writeFile(join(directory, "a.py"), "");
+  assert.deepEqual(await next, ["a.py"]);
 });
 
 test("an abort ends the wait", async (t) => {

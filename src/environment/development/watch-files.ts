@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { type BigIntStats, existsSync, type FSWatcher, fstatSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,6 +9,8 @@ export interface WatchOptions {
   /** Absolute paths outside of what is looked through, or in it and ignored there; they need not exist. */
   readonly also: readonly string[];
   readonly onWarning: (message: string) => void;
+  /** Descriptors of what is told, which may be files below (nohup.out). Default: standard output and error. */
+  readonly outputs?: readonly number[];
 }
 
 export interface FileWatcher {
@@ -33,6 +35,9 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
   let hint = Promise.withResolvers<void>();
   let lastHintMs = 0;
   const gitLock = join(directory, ".git/index.lock"); // there while git changes files
+  const outputs = new Set(
+    (options.outputs ?? [1, 2]).map((descriptor) => describePlace(fstatSync(descriptor, { bigint: true }))),
+  );
   let isPolling = false;
   let seen = await look();
   return {
@@ -84,7 +89,8 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
     for (const path of directories) watchDirectory(join(directory, path));
     const paths = [...files.filter(isRead), ...options.also];
     const states = await Promise.all(paths.map((path) => describeState(directory, path)));
-    return new Map(states.flatMap((state) => (state === undefined ? [] : [state])));
+    const found = states.filter((each) => each !== undefined);
+    return new Map(found.filter(({ place }) => !outputs.has(place)).map(({ name, state }) => [name, state]));
   }
 
   function watchDirectory(path: string): void {
@@ -126,14 +132,24 @@ function isRead(path: string): boolean {
   return LOCKS.test(path) || !(NOT_READ.test(path) || DATA.test(path));
 }
 
-type State = readonly [path: string, state: string];
+interface FileState {
+  readonly name: string;
+  readonly place: string;
+  readonly state: string;
+}
+
+function describePlace({ dev, ino }: BigIntStats): string {
+  return `${dev} ${ino}`;
+}
 
 /** Undefined when it is not there. */
-async function describeState(directory: string, path: string): Promise<State | undefined> {
+async function describeState(directory: string, path: string): Promise<FileState | undefined> {
   try {
-    const { mtimeNs, size, ino } = await stat(resolve(directory, path), { bigint: true });
-    const name = isAbsolute(path) ? relative(directory, path) : path;
-    return [name.startsWith("../") ? path : name, `${mtimeNs} ${size} ${ino}`];
+    const stats = await stat(resolve(directory, path), { bigint: true });
+    const inside = isAbsolute(path) ? relative(directory, path) : path;
+    const name = inside.startsWith("../") ? path : inside;
+    const place = describePlace(stats);
+    return { name, place, state: `${stats.mtimeNs} ${stats.size} ${place}` };
   } catch {
     return undefined; // gone meanwhile, or a link that leads nowhere
   }
