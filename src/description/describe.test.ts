@@ -143,3 +143,17 @@ for (const [locks, pip, kind] of LOCKS) {
     assert.equal(description.lock?.kind, kind);
   });
 }
+
+test("a command is named wherever one is wanted, also beside what else is said of it", async () => {
+  const text = `platform: python
+commands: { take: sort -u }
+mail: { command: take, max_size: 10MB }
+schedule: { nightly: { cron: "0 0 * * *", command: take } }
+lifecycle: { migrate: { command: take, compatible: true }, verify: take }
+`;
+  const { description } = await describe(appFilesOf({ "holdall.yaml": text }), { directoryName: "app" });
+  const { commands, mail, schedule, lifecycle } = description;
+  const named = [mail?.command, schedule["nightly"]?.command, lifecycle.migrate, lifecycle.verify];
+  for (const each of named) assert.partialDeepStrictEqual(each, commands["take"]);
+  assert.equal(lifecycle.migrate?.isCompatible, true);
+});

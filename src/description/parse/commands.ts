@@ -102,9 +102,10 @@ export function parseLifecycle(
   return lifecycle;
 }
 
-/** A text that is the name of a command means that command. */
+/** A text that is the name of a command means that command, also where more is said beside it. */
 function findNamed(written: WrittenCommand, commands: Commands): DescribedCommand | undefined {
-  return typeof written === "string" && Object.hasOwn(commands, written) ? commands[written] : undefined;
+  const name = typeof written === "object" && "command" in written ? written.command : written;
+  return typeof name === "string" && Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
 /** @param commands - those that it can name. */
