@@ -3,11 +3,11 @@ import { AppError, EXIT_CODES } from "../errors/app-error.ts";
 import { VERSION } from "../system/package-root.ts";
 import type { Confirm, Context } from "./command.ts";
 import { COMMANDS, type Entry } from "./commands/registry.ts";
-import { writeLive } from "./live.ts";
 import { type Paint, paintFor, plainPaint } from "./paint.ts";
 import { type Invocation, parseArguments } from "./parse-arguments.ts";
-import { showProgress } from "./progress.ts";
 import { renderDefect, renderError } from "./render/error.ts";
+import { showProgress } from "./show-progress.ts";
+import { writeLive } from "./write-live.ts";
 
 /** The world that a command line runs in. */
 export interface Surroundings {

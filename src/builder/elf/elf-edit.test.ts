@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, realpathSync } from "node:fs";
 import { test } from "node:test";
 import { PYTHON } from "../../testing/artifact-to-start.ts";
-import { LibraryFinder } from "../inside/find-libraries.ts";
+import { LibraryFinder } from "../inside/library-finder.ts";
 import { parseElf } from "./elf.ts";
 import { trimElf, withLibraryPath } from "./elf-edit.ts";
 import { ElfView, listSegments, PT } from "./elf-view.ts";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import type { Interpreter } from "../python/interpreter.ts";
-import { LibraryFinder } from "./find-libraries.ts";
+import { LibraryFinder } from "./library-finder.ts";
 import { isKept } from "./standard-library.ts";
 
 /** A file of this machine, and where in the layer it goes. */

@@ -7,8 +7,8 @@ import { makeDirectory } from "../../testing/small-artifact.ts";
 import type { BuildRun } from "../build-run.ts";
 import { separateCredentials } from "./credentials.ts";
 import { fetchUv } from "./fetch-uv.ts";
-import { findIndex, parsePipIndex, parseUvIndex } from "./index-settings.ts";
-import { findFileAddress } from "./simple-index.ts";
+import { findFileAddress } from "./find-file-address.ts";
+import { findIndex, parsePipIndex, parseUvIndex } from "./find-index.ts";
 import { UV_VERSION } from "./uv-release.ts";
 
 const UV = makeWheel({

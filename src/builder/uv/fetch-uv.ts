@@ -7,8 +7,8 @@ import { type Downloaded, download } from "../../system/download.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import { separateCredentials } from "./credentials.ts";
-import { findIndex } from "./index-settings.ts";
-import { findFileAddress, SIMPLE_ACCEPT } from "./simple-index.ts";
+import { findFileAddress, SIMPLE_ACCEPT } from "./find-file-address.ts";
+import { findIndex } from "./find-index.ts";
 import { UV_VERSION, type UvWheel } from "./uv-release.ts";
 
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;

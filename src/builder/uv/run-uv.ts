@@ -4,7 +4,7 @@ import type { BuildRun } from "../build-run.ts";
 import type { BuildStep } from "../events.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { redact } from "./redact.ts";
-import { translateUvFailure } from "./uv-error.ts";
+import { translateUvFailure } from "./translate-uv-failure.ts";
 
 export type UvMachine = Pick<Interpreter, "abi" | "processor" | "libc">;
 

@@ -1,6 +1,5 @@
 import type { Command, CommandRecord, Context } from "../command.ts";
 import type { Paint } from "../paint.ts";
-import { statusOfEnd } from "../program-end.ts";
 import { renderBuilt } from "../render/build.ts";
 import { renderCache } from "../render/cache.ts";
 import { renderCheck } from "../render/check.ts";
@@ -17,6 +16,7 @@ import { renderRun, statusOfRun } from "../render/run.ts";
 import { renderSettings } from "../render/settings.ts";
 import { renderTested } from "../render/test.ts";
 import { renderVerified } from "../render/verify.ts";
+import { statusOfEnd } from "../status-of-end.ts";
 import { buildCommand } from "./build.ts";
 import { cacheCommand } from "./cache.ts";
 import { checkCommand } from "./check.ts";

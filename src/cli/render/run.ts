@@ -2,7 +2,7 @@ import type { Presence } from "../../environment/presence.ts";
 import { addressUrl } from "../../environment/processes/wait-for-listener.ts";
 import type { RunOutcome } from "../commands/run.ts";
 import type { Paint } from "../paint.ts";
-import { statusOfEnd } from "../program-end.ts";
+import { statusOfEnd } from "../status-of-end.ts";
 import { renderTable } from "./table.ts";
 
 export function renderRun(outcome: RunOutcome, paint: Paint): string {

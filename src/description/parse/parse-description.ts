@@ -1,9 +1,9 @@
 import type { AppFiles, Description } from "../description.ts";
 import type { Source } from "../source/source.ts";
+import { checkTogether } from "./check-together.ts";
 import { parseCommands, parseLifecycle, parseMail, parseProcesses, parseSchedule } from "./commands.ts";
 import { parseBuild, parsePaths, parsePatterns, parseStatic } from "./content.ts";
 import { contextOf } from "./context.ts";
-import { checkTogether } from "./contradictions.ts";
 import { parsePackages, parsePlatforms, parsePython, parseSystems, parseTargets } from "./identity.ts";
 import { parsePip } from "./pip.ts";
 import { parseServices } from "./services.ts";

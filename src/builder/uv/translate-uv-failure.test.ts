@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { redact } from "./redact.ts";
-import { translateUvFailure } from "./uv-error.ts";
+import { translateUvFailure } from "./translate-uv-failure.ts";
 
 const CASES: [name: string, stderr: string, code: string, message: string][] = [
   [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import type { Progress } from "./command.ts";
-import { showProgress } from "./progress.ts";
+import { showProgress } from "./show-progress.ts";
 
 const SHOWN: readonly Progress[] = [
   { kind: "step", text: "resolving dependencies" },

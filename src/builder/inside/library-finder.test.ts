@@ -6,8 +6,8 @@ import { test } from "node:test";
 import { PYTHON } from "../../testing/artifact-to-start.ts";
 import { needProgram } from "../../testing/needs.ts";
 import { makeDirectory } from "../../testing/small-artifact.ts";
-import { LibraryFinder } from "./find-libraries.ts";
 import { listLibraryDirectories } from "./library-directories.ts";
+import { LibraryFinder } from "./library-finder.ts";
 
 test("finds what the loader finds, without what is the C library's", (t) => {
   if (!needProgram(t, "ldd")) return;
