@@ -28,6 +28,8 @@ export interface Subject {
   nowhere(directory: string): string;
   /** What an application tries with its own values, and with the names of another one on the same server. */
   readonly forbidden?: readonly ((own: Values, other: Values) => Promise<unknown>)[];
+  /** Of a database: what only its own client understands, at the beginning of a statement, and what is said of it. */
+  readonly notSql?: readonly (readonly [statement: string, reason: string])[];
   /** Makes a backup one that the service itself must find fault with, halfway if it can. */
   spoil(backup: string): void;
 }
@@ -211,7 +213,11 @@ const FIRST = {
   text: "-- tables\nBEGIN;\nCREATE TABLE fruit (name varchar(20) PRIMARY KEY);\nINSERT INTO fruit VALUES ('apple; or so');\nCOMMIT;\n",
 };
 
-async function testSqlFiles({ kind }: Subject, suite: Suite, makeShared: MakePlace): Promise<void> {
+async function testSqlFiles(
+  { kind, notSql = [] }: Subject,
+  suite: Suite,
+  makeShared: MakePlace,
+): Promise<void> {
   await suite("SQL files run once each, in order, also when two sessions want to", async (t) => {
     const service = await kind.open(await makeShared(t));
     await service.setUp();
@@ -248,6 +254,11 @@ async function testSqlFiles({ kind }: Subject, suite: Suite, makeShared: MakePla
       [inserts, 3],
       [syntax, 2],
       ["INSERT INTO fruit VALUES ('kiwi');\nROLLBACK;", 2],
+      [
+        "INSERT INTO fruit VALUES ('lime'); COMMIT /* of nothing */;\n-- 🍋\nINSERT INTO fruit VALUES ('apple; or so')",
+        3,
+      ],
+      ["INSERT INTO fruit VALUES ('plum');\nROLLBACK /* all */ WORK;", 2],
     ] as const) {
       await assert.rejects(sql.runFile({ name: "sql/bad.sql", text }), (error) => {
         assert.ok(error instanceof AppError, String(error));
@@ -256,8 +267,19 @@ async function testSqlFiles({ kind }: Subject, suite: Suite, makeShared: MakePla
         return true;
       });
     }
+    for (const [statement, reason] of notSql) {
+      const text = `INSERT INTO fruit VALUES ('melon');\n${statement}\n`;
+      await assert.rejects(sql.runFile({ name: "sql/bad.sql", text }), (error) => {
+        assert.ok(error instanceof AppError);
+        assert.ok(
+          error.message.startsWith(`cannot run sql/bad.sql in database: line 2: ${reason}`),
+          error.message,
+        );
+        return true;
+      });
+    }
     assert.deepEqual(await sql.listDone(), ["sql/1.sql"]);
-    const proof = "INSERT INTO fruit VALUES ('pear'), ('fig'), ('kiwi')"; // a key that stayed would be there twice
+    const proof = "INSERT INTO fruit VALUES ('pear'), ('fig'), ('kiwi'), ('lime'), ('plum'), ('melon')"; // a key that stayed would be there twice
     assert.equal(await sql.runFile({ name: "sql/bad.sql", text: proof }), "ran");
     await service.close();
   });

@@ -56,6 +56,7 @@ testConformance({
     // A name that the other's would match if `_` stood for any character.
     async (own, { _NAME: name = "" }) => run(own, `CREATE DATABASE ${name.replaceAll("_", "x")}`),
   ],
+  notSql: [["source other.sql", "it is a command of the client, and no SQL"]],
   nowhere: () => "mysql://ada:SECRET@127.0.0.1:1/db",
   spoil: (backup) => appendFileSync(join(backup, "database.sql"), "SELECT nothing FROM nowhere;\n"),
 });

@@ -25,6 +25,7 @@ export function mysqlDatabase(account: DatabaseAccount): SqlDatabase {
           await run("SET autocommit = 0"); // a transaction begins again after each change of a table
         },
         run,
+        execute: run,
         commit: () => connection.commit(),
         rollback: () => connection.rollback(),
         close: async () => connection.destroy(),

@@ -58,6 +58,13 @@ testConformance({
     (own, { _NAME: name = "" }) => use(connectTo(own, name), (client) => client.query("SELECT 1")),
     (own) => use(connectTo(own, "postgres"), (client) => client.query("SELECT 1")),
   ],
+  notSql: [
+    ["\\i other.sql", "it is a command of psql, and no SQL"],
+    [
+      "COPY fruit (name) FROM stdin;\nplum\n\\.",
+      "its data are in the file, where only psql finds them (pg_dump has --inserts)",
+    ],
+  ],
   nowhere: () => "postgres://ada:SECRET@127.0.0.1:1/db",
   spoil: (backup) => appendFileSync(join(backup, "database.sql"), "SELECT 1/0;\n"),
 });

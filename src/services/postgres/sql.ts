@@ -25,6 +25,7 @@ export function postgresDatabase(account: DatabaseAccount): SqlDatabase {
           await run(`SELECT pg_advisory_xact_lock(${LOCK})`);
         },
         run,
+        execute: run,
         commit: async () => void (await run("COMMIT")),
         rollback: async () => void (await run("ROLLBACK")),
         close: () => client.end(),

@@ -3,7 +3,7 @@ import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 import type { ServicePlace, SqlFile, SqlSession } from "../service.ts";
 import { unreachable } from "../service-errors.ts";
-import type { Dialect } from "./read-tokens.ts";
+import { type Dialect, readTokens } from "./read-tokens.ts";
 import { type SqlStatement, splitStatements } from "./split-statements.ts";
 
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -12,8 +12,10 @@ export type SqlRow = Readonly<Record<string, unknown>>;
 export interface SqlConnection {
   /** Begins a transaction that no other session of ours begins meanwhile. */
   begin(): Promise<void>;
-  /** One statement. `?` stands for each of the values. */
+  /** One statement of ours. `?` stands for each of the values. */
   run(statement: string, values?: readonly string[]): Promise<readonly SqlRow[]>;
+  /** One statement of a file, as it is. */
+  execute(statement: string): Promise<unknown>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   close(): Promise<void>;
@@ -36,7 +38,7 @@ export interface SqlDatabase {
 
 export interface SqlComplaint {
   readonly reason: string;
-  /** Characters of the statement before what it complains about. */
+  /** Characters, by code point, of the statement before what it complains about. */
   readonly offset?: number;
   /** Of the statement, from 1: from databases that count lines. */
   readonly line?: number;
@@ -46,16 +48,34 @@ export interface SqlComplaint {
 export const LEDGER = "holdall_sql";
 const MAX_NAME = 255;
 
-/** A file is in a transaction already: these say so once more. */
-const TRANSACTION =
-  /^(?:BEGIN(?:\s+\w+)*|START\s+TRANSACTION\b[^;]*|COMMIT(?:\s+(?:WORK|TRANSACTION))?|END(?:\s+TRANSACTION)?)$/i;
-const ROLLBACK = /^(?:ROLLBACK(?:\s+(?:WORK|TRANSACTION))?|ABORT)$/i;
+/** Longer beginnings of statements say no more about what they are. */
+const MAX_HEAD = 4096;
+
+/** A file is in a transaction already: these say so once more. MariaDB has a block that begins so, too. */
+const TRANSACTION = /^(?:BEGIN(?! NOT ATOMIC)|START TRANSACTION|COMMIT|END)\b/i;
+
+/** What would end the transaction of a file, or is for a program that reads files, by the beginning of a statement. */
+const REFUSED: Readonly<Record<Dialect, readonly (readonly [head: RegExp, reason: string])[]>> = {
+  postgres: [
+    [/^\\/, "it is a command of psql, and no SQL"],
+    [
+      /^COPY\b.* FROM STDIN\b/i,
+      "its data are in the file, where only psql finds them (pg_dump has --inserts)",
+    ],
+    [/^PREPARE TRANSACTION\b/i, "a file is one transaction"],
+  ],
+  mysql: [[/^(?:\\|SOURCE )/i, "it is a command of the client, and no SQL"]],
+  sqlite: [[/^\./, "it is a command of sqlite3, and no SQL"]],
+};
+const ROLLBACK = /^(?:ROLLBACK|ABORT)\b(?!(?: WORK| TRANSACTION)? TO\b)/i;
 
 export function openSqlSession(database: SqlDatabase, place: ServicePlace): SqlSession {
   const use = async <Result>(run: (connection: SqlConnection) => Promise<Result>) => {
     try {
       return await withConnection(database, run);
     } catch (error) {
+      const complaint = error instanceof AppError ? undefined : database.explain(error);
+      if (complaint !== undefined) throw refuseLedger(complaint, place);
       // Drivers give their errors a code; one that has lost its connection says so.
       const isTheirs =
         error instanceof Error && (errnoOf(error) !== undefined || /connection/i.test(error.message));
@@ -119,17 +139,14 @@ async function runFile(
     throw refuseChanged(name, String(former["ran_at"]), place);
   }
   for (const statement of splitStatements(text, database.dialect)) {
-    if (TRANSACTION.test(statement.text)) continue;
-    if (ROLLBACK.test(statement.text))
-      throw refuseStatement(
-        database,
-        name,
-        statement,
-        { reason: "a file cannot undo a part of itself" },
-        place,
-      );
+    const head = headOf(statement, database.dialect);
+    if (TRANSACTION.test(head)) continue;
+    const reason = ROLLBACK.test(head)
+      ? "a file cannot undo a part of itself"
+      : REFUSED[database.dialect].find(([pattern]) => pattern.test(head))?.[1];
+    if (reason !== undefined) throw refuseStatement(database, name, statement, { reason }, place);
     try {
-      await connection.run(statement.text);
+      await connection.execute(statement.text);
     } catch (error) {
       const complaint = database.explain(error);
       if (complaint === undefined) throw error;
@@ -145,10 +162,30 @@ function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** How a statement begins, without comments and with one space between words. */
+function headOf({ text }: SqlStatement, dialect: Dialect): string {
+  let head = "";
+  for (const { kind, start, end } of readTokens(text, dialect)) {
+    if (head.length > MAX_HEAD) break;
+    if (kind === "blank") head = head === "" ? "" : `${head.trimEnd()} `;
+    else head += text.slice(start, end);
+  }
+  return head;
+}
+
 /** Later than the last one, so that they have an order even when the clock goes back. */
 function nextTime(last: SqlRow | undefined): string {
   const lastMs = last === undefined ? 0 : Date.parse(String(last["ran_at"]));
   return new Date(Math.max(Date.now(), lastMs + 1)).toISOString();
+}
+
+function refuseLedger({ reason }: SqlComplaint, place: ServicePlace): AppError {
+  return new AppError({
+    code: "sql_failed",
+    message: `cannot record SQL files in ${place.name}: ${reason}`,
+    hint: `Allow the account to create and to write the table ${LEDGER}.`,
+    details: { service: place.name },
+  });
 }
 
 function refuseChanged(name: string, ranAt: string, place: ServicePlace): AppError {
@@ -167,7 +204,7 @@ function refuseStatement(
   { reason, offset = 0, line: inside }: SqlComplaint,
   place: ServicePlace,
 ): AppError {
-  const wrongLine = line + (inside ?? text.slice(0, offset).split("\n").length) - 1;
+  const wrongLine = line + (inside ?? [...text].slice(0, offset).join("").split("\n").length) - 1;
   const stays = isUndoing ? "" : ` (tables that statements before line ${line} have changed stay changed)`;
   return new AppError({
     code: "sql_failed",

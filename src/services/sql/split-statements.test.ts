@@ -62,6 +62,18 @@ const CASES: readonly (readonly [
     ["1 /*!40101 SET NAMES utf8 */"],
     "/*!40101 SET NAMES utf8 */; /* no */;",
   ],
+  [
+    "what pg_dump writes for psql",
+    "postgres",
+    ["2 SELECT 1"],
+    "\\restrict aB1\nSELECT 1;\n\\unrestrict aB1\n",
+  ],
+  [
+    "line ends of DOS",
+    "mysql",
+    ["2 SELECT 1", "4 SELECT 2"],
+    "DELIMITER //\r\nSELECT 1//\r\nDELIMITER ;\r\nSELECT 2;\r\n",
+  ],
   ["what is not closed", "postgres", ["1 SELECT 1", "2 SELECT 'a; "], "SELECT 1;\nSELECT 'a; "],
 ];
 

@@ -17,8 +17,12 @@ const WITH_BLOCK: Readonly<Record<Dialect, RegExp | undefined>> = {
   sqlite: /^CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\s[\s\S]*\sBEGIN$/i,
 };
 
-/** What the client of MySQL and MariaDB does itself with a line; the server does not know it. */
-const DELIMITER = /DELIMITER[ \t]+(\S+)[^\n]*/iy;
+/** Lines that a client keeps to itself. MySQL's may name a delimiter; pg_dump writes those of psql around all statements. */
+const LINES: Readonly<Record<Dialect, RegExp | undefined>> = {
+  mysql: /DELIMITER[ \t]+(\S+)[^\n]*/iy,
+  postgres: /\\(?:un)?restrict[ \t][^\n]*/y,
+  sqlite: undefined,
+};
 
 /** The statements of a file, as the database's own client would find them. What is wrong in them is the database's to say. */
 export function splitStatements(text: string, dialect: Dialect): readonly SqlStatement[] {
@@ -41,11 +45,12 @@ export function splitStatements(text: string, dialect: Dialect): readonly SqlSta
       next = token.start + delimiter.length;
       continue;
     }
-    DELIMITER.lastIndex = token.start;
-    const directive = dialect === "mysql" && start === undefined ? DELIMITER.exec(text) : null;
-    if (directive !== null) {
+    const line = start === undefined ? LINES[dialect] : undefined;
+    if (line !== undefined) line.lastIndex = token.start;
+    const directive = line?.exec(text);
+    if (line !== undefined && directive) {
       delimiter = directive[1] ?? delimiter;
-      next = DELIMITER.lastIndex;
+      next = line.lastIndex;
       continue;
     }
     start ??= token.start;

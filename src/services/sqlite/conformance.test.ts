@@ -31,6 +31,7 @@ testConformance({
       return row && String(row["note"]);
     }),
   wrongAddresses: ["", "sqlite:///:memory:", ":memory:", "postgres://ada:SECRET@localhost/db", "sqlite:///"],
+  notSql: [[".read other.sql", "it is a command of sqlite3, and no SQL"]],
   nowhere: (directory) => `sqlite:///${directory}/missing/missing.sqlite`,
   spoil(backup) {
     const file = openSync(join(backup, "database.sqlite"), "r+");

@@ -19,6 +19,7 @@ export function sqliteDatabase(path: string): SqlDatabase {
         ledger: `main.${LEDGER}`,
         begin: () => begin(database),
         run: async (statement, values = []) => database.prepare(statement).all(...values),
+        execute: exec, // prepare() would leave out what follows a first statement
         commit: () => exec("COMMIT"),
         rollback: () => exec("ROLLBACK"),
         close: async () => database.close(),
