@@ -8,14 +8,19 @@ import type { SystemUser } from "../system/guarded-process.ts";
 const MORE_PLACES = ["/usr/sbin", "/usr/local/sbin"];
 const VERSIONS = "/usr/lib/postgresql";
 
-/** Absolute path of a program, undefined when it is nowhere. PATH first, then the newest version of Debian's. */
+/**
+ * Absolute path of a program, undefined when it is nowhere. PATH first, then the newest version of Debian's.
+ * @param version - of PostgreSQL, digits: where Debian has it, it wins.
+ */
 export async function findProgram(
   name: string,
   env: Readonly<NodeJS.ProcessEnv>,
+  version?: string,
 ): Promise<string | undefined> {
   const versions = (await readdir(VERSIONS).catch(undefinedIfMissing)) ?? [];
   const newest = versions.filter((version) => /^\d+$/.test(version)).sort((a, b) => Number(b) - Number(a));
   const places = [
+    ...(version === undefined ? [] : [join(VERSIONS, version, "bin")]),
     ...listPath(env),
     ...newest.map((version) => join(VERSIONS, version, "bin")),
     ...MORE_PLACES,

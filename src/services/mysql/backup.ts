@@ -8,7 +8,7 @@ import type { DatabaseAccount } from "../parse-database-url.ts";
 import { findProgram } from "../programs.ts";
 import type { ServicePlace } from "../service.ts";
 import { failed, missing } from "../service-errors.ts";
-import { queryRows, withClient } from "./client.ts";
+import { findTls, queryRows, type TlsPlan, withClient } from "./client.ts";
 import { dropDefiners } from "./drop-definers.ts";
 
 const FILE = "database.sql";
@@ -99,15 +99,23 @@ async function runClient(
     });
   return withWorkDirectory(place.directory, async (work) => {
     const file = join(work, "client.cnf");
-    await writeFile(file, renderOptions(account), { mode: 0o600 });
+    await writeFile(file, renderOptions(account, await findTls(account)), { mode: 0o600 });
     const common = [`--defaults-file=${file}`, "--default-character-set=utf8mb4"];
     const env = { PATH: place.env["PATH"], LC_ALL: "C.UTF-8" };
     return runProcess([path, ...common, ...options], { ...input, env, signal: place.signal });
   });
 }
 
+/** What MySQL knows and what MariaDB knows: an option that begins with `loose-` may be unknown. */
+const TLS_OPTIONS: Readonly<Record<TlsPlan["mode"], readonly string[]>> = {
+  disable: ["loose-ssl-mode=DISABLED", "loose-skip-ssl"],
+  prefer: [],
+  require: ["loose-ssl-mode=REQUIRED", "loose-ssl", "loose-skip-ssl-verify-server-cert"],
+  verify: ["loose-ssl-mode=VERIFY_IDENTITY", "loose-ssl", "loose-ssl-verify-server-cert"],
+};
+
 /** An option file: "Using Option Files" of MySQL's manual has the escapes. */
-function renderOptions({ host, port, user, password }: DatabaseAccount): string {
+function renderOptions({ host, port, user, password }: DatabaseAccount, { mode, ca }: TlsPlan): string {
   const quote = (value: string) => {
     const mark = value.includes('"') ? "'" : '"';
     return mark + value.replaceAll("\\", "\\\\") + mark;
@@ -115,5 +123,7 @@ function renderOptions({ host, port, user, password }: DatabaseAccount): string 
   const where = host.startsWith("/")
     ? [`socket=${quote(host)}`]
     : [`host=${quote(host)}`, `port=${port}`, "protocol=tcp"];
-  return ["[client]", ...where, `user=${quote(user)}`, `password=${quote(password)}`, ""].join("\n");
+  const account = [...(user === "" ? [] : [`user=${quote(user)}`]), `password=${quote(password)}`];
+  const tls = [...TLS_OPTIONS[mode], ...(ca === undefined ? [] : [`ssl-ca=${quote(ca)}`])];
+  return ["[client]", ...where, ...account, ...tls, ""].join("\n");
 }

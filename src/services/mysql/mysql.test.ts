@@ -31,7 +31,13 @@ test("an account may make databases for tests where that is said, and nowhere el
   const make = async (mayMakeDatabases: boolean, name: string) => {
     const service = await mysqlService.open({ ...place, mayMakeDatabases });
     await service.setUp();
-    const form = { schemes: ["mysql"], defaultPort: 3306, example: "" };
+    const form = {
+      schemes: ["mysql"],
+      defaultPort: 3306,
+      hostParameters: [],
+      defaultSocket: "",
+      example: "",
+    };
     const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
     await withClient(account, async (connection) => {
       await connection.query(`CREATE DATABASE ${name}`);
@@ -54,7 +60,7 @@ test("what a database has besides tables comes back, also after a restore that w
   const place = await makePlace(t);
   const service = await mysqlService.open(place);
   await service.setUp();
-  const form = { schemes: ["mysql"], defaultPort: 3306, example: "" };
+  const form = { schemes: ["mysql"], defaultPort: 3306, hostParameters: [], defaultSocket: "", example: "" };
   const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
   assert.equal(await service.sql?.runFile({ name: "objects.sql", text: OBJECTS }), "ran");
   const lookAt = (at: DatabaseAccount) =>

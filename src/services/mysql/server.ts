@@ -80,7 +80,10 @@ function renderAccounts(secret: string): string {
   return statements.map((statement) => `${statement};\n`).join("");
 }
 
+/** Parameters of its addresses: it is on this machine, and has no certificate. */
+export const OWN = { "ssl-mode": "DISABLED" };
+
 export function administrator(port: number, secret: string): DatabaseAccount {
   const account = { host: "127.0.0.1", port, user: ADMINISTRATOR, password: secret };
-  return { ...account, database: "", parameters: {} };
+  return { ...account, database: "", parameters: OWN };
 }

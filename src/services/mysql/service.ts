@@ -1,17 +1,21 @@
 import { accountName, derivePassword } from "../own-server/account.ts";
 import { openServer } from "../own-server/own-server.ts";
-import { type DatabaseAccount, parseDatabaseUrl, type UrlForm } from "../parse-database-url.ts";
+import { type DatabaseAccount, parseDatabaseUrl, type UrlForm, whereOf } from "../parse-database-url.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../service.ts";
 import { checkSpace, full, unreachable } from "../service-errors.ts";
 import { openSqlSession } from "../sql/run-sql-file.ts";
 import { backupMysql, clearMysql, finishRestore, restoreMysql } from "./backup.ts";
 import { withClient } from "./client.ts";
-import { administrator, findMariadb } from "./server.ts";
+import { administrator, findMariadb, OWN } from "./server.ts";
 import { mysqlDatabase } from "./sql.ts";
 
 const FORM: UrlForm = {
-  schemes: ["mysql", "mariadb"],
-  defaultPort: 3306,
+  schemes: ["mysql", "mariadb", "mysql2", "mysqlgis"],
+  ...{
+    defaultPort: 3306,
+    hostParameters: ["unix_socket", "socket"],
+    defaultSocket: "/run/mysqld/mysqld.sock",
+  },
   example: "mysql://shop:password@db.example.org:3306/shop",
 };
 
@@ -25,7 +29,7 @@ export const mysqlService: ServiceKind = {
     const { port, secret, home, close } = await openServer(await findMariadb(place), place);
     const name = accountName(place.application);
     const password = derivePassword(secret, place.application);
-    const account = { host: "127.0.0.1", port, user: name, password, database: name, parameters: {} };
+    const account = { host: "127.0.0.1", port, user: name, password, database: name, parameters: OWN };
     const opened = openAccount(account, place);
     const check = async () => {
       await opened.check();
@@ -34,7 +38,9 @@ export const mysqlService: ServiceKind = {
     return {
       ...opened,
       async setUp() {
-        await ensureAccount(account, administrator(port, secret), place);
+        await ensureAccount(account, administrator(port, secret), place).catch((error: unknown) => {
+          throw explain(error, whereOf(account), place);
+        });
         await finishRestore(account, place);
         await check();
       },
@@ -52,7 +58,7 @@ export const mysqlService: ServiceKind = {
 /** What an account can do for itself: nothing here needs the administrator. */
 function openAccount(account: DatabaseAccount, place: ServicePlace): OpenService {
   const { host, port, user, password, database } = account;
-  const where = `${host}:${port}`;
+  const where = whereOf(account);
   const check = async () => {
     try {
       await withClient(account, (connection) => connection.query("SELECT 1"));
@@ -109,6 +115,7 @@ async function removeAccount({ user, database }: DatabaseAccount, admin: Databas
 const FULL = [3, 1021, 1114];
 
 function explain(error: unknown, where: string, place: ServicePlace) {
+  if (error instanceof Error) Reflect.deleteProperty(error, "sql"); // a statement, which may have a password
   const number = error instanceof Error && "errno" in error ? Number(error.errno) : 0;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = (error instanceof Error && error.message) || code;

@@ -1,4 +1,4 @@
-import type { DatabaseAccount } from "../parse-database-url.ts";
+import { type DatabaseAccount, whereOf } from "../parse-database-url.ts";
 import { LEDGER, type SqlDatabase } from "../sql/run-sql-file.ts";
 import { connectClient, queryRows } from "./client.ts";
 
@@ -11,7 +11,7 @@ export function mysqlDatabase(account: DatabaseAccount): SqlDatabase {
       nameType: "varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
       isUndoing: false,
     },
-    where: `${account.host}:${account.port}`,
+    where: whereOf(account),
     async connect() {
       const connection = await connectClient(account);
       const run = (text: string, values?: readonly string[]) => queryRows(connection, text, values);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ProcessResult, runProcess } from "../../system/run-process.ts";
 import { withWorkDirectory } from "../../system/work-directory.ts";
 import { checkBackup, refuseBackup, writeBackup } from "../backup.ts";
-import type { DatabaseAccount } from "../parse-database-url.ts";
+import { type DatabaseAccount, whereOf } from "../parse-database-url.ts";
 import { findProgram } from "../programs.ts";
 import type { ServicePlace } from "../service.ts";
 import { failed, missing, unreachable } from "../service-errors.ts";
@@ -58,7 +58,7 @@ export async function restorePostgres(directory: string, account: DatabaseAccoun
       .split("\n")
       .find((line) => /error/i.test(line)) ?? stderr.trim();
   if (status === SCRIPT_ERROR || status === 1) throw refuseBackup(directory, reason);
-  throw unreachable(place, `${account.host}:${account.port}`, reason);
+  throw unreachable(place, whereOf(account), reason);
 }
 
 /** Its password is in a file that only we can read, as words and environments of programs can be seen. */
@@ -83,7 +83,12 @@ async function runClient(
     );
     const env = {
       ...{ PATH: place.env["PATH"], LC_ALL: "C.UTF-8", PGPASSFILE: passwords, PGHOST: host },
-      ...{ PGPORT: String(port), PGUSER: user, PGDATABASE: database, ...Object.fromEntries(given) },
+      ...{
+        PGPORT: String(port),
+        ...(user && { PGUSER: user }),
+        PGDATABASE: database,
+        ...Object.fromEntries(given),
+      },
     };
     return runProcess([path, "--no-password", ...options], { env, signal: place.signal });
   });

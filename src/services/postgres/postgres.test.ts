@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { needServer } from "../../testing/needs.ts";
@@ -26,7 +26,13 @@ test("an account may make databases where that is said, and nowhere else", async
   const make = async (mayMakeDatabases: boolean) => {
     const service = await postgresService.open({ ...place, mayMakeDatabases });
     await service.setUp();
-    const form = { schemes: ["postgres"], defaultPort: 5432, example: "" };
+    const form = {
+      schemes: ["postgres"],
+      defaultPort: 5432,
+      hostParameters: [],
+      defaultSocket: "",
+      example: "",
+    };
     const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
     await withClient({ ...account, database: mayMakeDatabases ? "postgres" : account.database }, (client) =>
       client.query("CREATE DATABASE other"),
@@ -46,7 +52,13 @@ test("what a database has besides tables comes back, and what came later goes", 
   const place = await makePlace(t);
   const service = await postgresService.open(place);
   await service.setUp();
-  const form = { schemes: ["postgresql"], defaultPort: 5432, example: "" };
+  const form = {
+    schemes: ["postgresql"],
+    defaultPort: 5432,
+    hostParameters: [],
+    defaultSocket: "",
+    example: "",
+  };
   const account = parseDatabaseUrl(valuesOf(service)["_URL"] ?? "", form, place);
   assert.equal(await service.sql?.runFile({ name: "objects.sql", text: OBJECTS }), "ran");
   const backup = join(place.data, "backup");
@@ -101,4 +113,13 @@ INSERT INTO notes (more) VALUES ('a=>1');`;
   const { rows } = await withClient(account, (client) => client.query(insert));
   assert.deepEqual(rows, [{ id: 2, more: "2", comment: "kept" }]);
   await own.close();
+
+  // As after an upgrade of the machine.
+  const version = join(place.directory, "postgres/home/data/PG_VERSION");
+  const now = readFileSync(version, "utf8").trim();
+  writeFileSync(version, "9\n");
+  await assert.rejects(postgresService.open(place), {
+    code: "service_failed",
+    message: `cannot start PostgreSQL for database: its data are of version 9, and this machine has ${now}`,
+  });
 });

@@ -1,5 +1,6 @@
-import { chown, rm, stat, writeFile } from "node:fs/promises";
+import { chown, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { AppError } from "../../errors/app-error.ts";
 import { HELD_DIRECTORY } from "../../system/guarded-process.ts";
 import type { ServerRecipe } from "../own-server/server-recipe.ts";
 import { findProgram } from "../programs.ts";
@@ -13,8 +14,9 @@ const DATA = `${HELD_DIRECTORY}/data`;
 
 /** @throws AppError `service_missing`. */
 export async function findPostgres(place: ServicePlace): Promise<ServerRecipe> {
+  const version = await readVersion(place);
   const find = async (program: string) => {
-    const path = await findProgram(program, place.env);
+    const path = await findProgram(program, place.env, version);
     const address = "postgresql://user:password@localhost/database";
     if (path === undefined) throw missing(place, "PostgreSQL", { program, deb: "postgresql", address });
     return path;
@@ -39,11 +41,34 @@ export async function findPostgres(place: ServicePlace): Promise<ServerRecipe> {
       // Statements may have secrets.
       ...["-c", "unix_socket_directories=", "-c", "log_min_error_statement=panic"],
     ],
+    explain: (output) => explainVersion(output, place),
     connect: (port, secret) => withClient(administrator(port, secret), async () => {}),
   };
 }
 
+/** Of the data that are there: another one's programs do not take them. */
+async function readVersion({ directory }: ServicePlace): Promise<string | undefined> {
+  const file = join(directory, "postgres/home/data/PG_VERSION");
+  const text = await readFile(file, "utf8").catch(() => ""); // none yet; of what cannot be read the server tells
+  return /^\d+$/m.exec(text)?.[0];
+}
+
+function explainVersion(output: string, { name, directory }: ServicePlace): AppError | undefined {
+  const pattern = /initialized by PostgreSQL version (\S+), which is not compatible with this version (\d+)/;
+  const [, theirs, ours] = pattern.exec(output) ?? [];
+  if (theirs === undefined || ours === undefined) return undefined;
+  return new AppError({
+    code: "service_failed",
+    message: `cannot start PostgreSQL for ${name}: its data are of version ${theirs}, and this machine has ${ours}`,
+    hint: `Install version ${theirs}, too (\`apt-get install postgresql-${theirs}\`); or remove ${join(directory, "postgres")}, and begin with an empty database.`,
+    details: { service: name, version: theirs, found: ours },
+  });
+}
+
+/** Parameters of its addresses: it is on this machine, and has no certificate. */
+export const OWN = { sslmode: "disable" };
+
 export function administrator(port: number, secret: string) {
   const account = { host: "127.0.0.1", port, user: ADMINISTRATOR, password: secret };
-  return { ...account, database: "postgres", parameters: {} };
+  return { ...account, database: "postgres", parameters: OWN };
 }

@@ -1,18 +1,18 @@
 import { errnoOf } from "../../system/file-errors.ts";
 import { accountName, derivePassword } from "../own-server/account.ts";
 import { openServer } from "../own-server/own-server.ts";
-import { type DatabaseAccount, parseDatabaseUrl, type UrlForm } from "../parse-database-url.ts";
+import { type DatabaseAccount, parseDatabaseUrl, type UrlForm, whereOf } from "../parse-database-url.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../service.ts";
 import { checkSpace, full, unreachable } from "../service-errors.ts";
 import { openSqlSession } from "../sql/run-sql-file.ts";
 import { backupPostgres, DROP_ALL, restorePostgres } from "./backup.ts";
 import { withClient } from "./client.ts";
-import { administrator, findPostgres } from "./server.ts";
+import { administrator, findPostgres, OWN } from "./server.ts";
 import { postgresDatabase } from "./sql.ts";
 
 const FORM: UrlForm = {
-  schemes: ["postgresql", "postgres"],
-  defaultPort: 5432,
+  schemes: ["postgresql", "postgres", "postgis", "pgsql", "psql"],
+  ...{ defaultPort: 5432, hostParameters: ["host"], defaultSocket: "/var/run/postgresql" },
   example: "postgresql://shop:password@db.example.org:5432/shop",
 };
 
@@ -26,7 +26,7 @@ export const postgresService: ServiceKind = {
     const { port, secret, home, close } = await openServer(await findPostgres(place), place);
     const name = accountName(place.application);
     const password = derivePassword(secret, place.application);
-    const account = { host: "127.0.0.1", port, user: name, password, database: name, parameters: {} };
+    const account = { host: "127.0.0.1", port, user: name, password, database: name, parameters: OWN };
     const opened = openAccount(account, place);
     const check = async () => {
       await opened.check();
@@ -35,7 +35,9 @@ export const postgresService: ServiceKind = {
     return {
       ...opened,
       async setUp() {
-        await ensureAccount(account, administrator(port, secret), place);
+        await ensureAccount(account, administrator(port, secret), place).catch((error: unknown) => {
+          throw explain(error, whereOf(account), place);
+        });
         await check();
       },
       check,
@@ -53,7 +55,7 @@ export const postgresService: ServiceKind = {
 /** What an account can do for itself: nothing here needs the administrator. */
 function openAccount(account: DatabaseAccount, place: ServicePlace): OpenService {
   const { host, port, user, password, database } = account;
-  const where = `${host}:${port}`;
+  const where = whereOf(account);
   const check = async () => {
     try {
       await withClient(account, (client) => client.query("SELECT 1"));

@@ -1,4 +1,4 @@
-import type { DatabaseAccount } from "../parse-database-url.ts";
+import { type DatabaseAccount, whereOf } from "../parse-database-url.ts";
 import { LEDGER, type SqlDatabase } from "../sql/run-sql-file.ts";
 import { connectClient } from "./client.ts";
 
@@ -8,7 +8,7 @@ const LOCK = 0x486f6c64;
 export function postgresDatabase(account: DatabaseAccount): SqlDatabase {
   return {
     ...{ dialect: "postgres", nameType: "varchar(255)", isUndoing: true },
-    where: `${account.host}:${account.port}`,
+    where: whereOf(account),
     async connect() {
       const client = await connectClient(account);
       const run = async (text: string, values: readonly string[] = []) => {

@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
+import { readFile } from "node:fs/promises";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { parseListStart, parseReply, type Reply } from "./reply.ts";
 
 export interface RedisAddress {
+  /** A name, an address, or the path of a unix socket. */
   readonly host: string;
   readonly port: number;
   /** Undefined: the account `default`. */
@@ -11,6 +13,8 @@ export interface RedisAddress {
   readonly password: string | undefined;
   readonly database: number;
   readonly isTls: boolean;
+  /** Of TLS; default: it has to be of an authority that Node knows. */
+  readonly certificate?: { readonly isVerified: boolean; readonly authorities: string | undefined };
 }
 
 export type Argument = string | Uint8Array;
@@ -45,8 +49,12 @@ export async function connectRedis(address: RedisAddress): Promise<RedisClient> 
   return client;
 }
 
-async function connectSocket({ host, port, isTls }: RedisAddress): Promise<Socket> {
-  const socket = isTls ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+async function connectSocket({ host, port, isTls, certificate }: RedisAddress): Promise<Socket> {
+  const { isVerified = true, authorities } = certificate ?? {};
+  const where = host.startsWith("/") ? { path: host } : { host, port };
+  const ca = authorities === undefined ? {} : { ca: await readFile(authorities) };
+  const tls = { ...ca, rejectUnauthorized: isVerified, ...(isIP(host) === 0 && { servername: host }) };
+  const socket = isTls ? connectTls({ ...where, ...tls }) : connectTcp(where);
   await new Promise<void>((resolve, reject) => {
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error("it does not answer")));
     socket.once(isTls ? "secureConnect" : "connect", resolve);

@@ -2,6 +2,7 @@ import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 import { derivePassword } from "../own-server/account.ts";
 import { openServer } from "../own-server/own-server.ts";
+import { whereOf } from "../parse-database-url.ts";
 import type { OpenService, ServiceKind, ServicePlace } from "../service.ts";
 import { checkSpace, full, unreachable } from "../service-errors.ts";
 import { backupRedis, restoreRedis } from "./backup.ts";
@@ -51,7 +52,7 @@ function openAddress(
   { place, ownsAll }: { readonly place: ServicePlace; readonly ownsAll: boolean },
 ): OpenService {
   const { host, port, password, database } = address;
-  const where = `${host}:${port}`;
+  const where = whereOf(address);
   const use = async <Result>(run: (client: RedisClient) => Promise<Result>) => {
     try {
       return await withRedis(address, run);
