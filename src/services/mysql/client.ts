@@ -61,7 +61,7 @@ export interface TlsPlan {
 }
 
 /** `REQUIRED`, `VERIFY_CA`, `VERIFY_IDENTITY` of MySQL, and what others write. */
-export function planTls({ host, parameters }: DatabaseAccount): TlsPlan {
+function planTls({ host, parameters }: DatabaseAccount): TlsPlan {
   const ca = parameters["ssl-ca"] ?? parameters["ssl_ca"] ?? parameters["sslrootcert"];
   const said = parameters["ssl-mode"] ?? parameters["ssl_mode"] ?? parameters["sslmode"];
   const word = said ?? (ca === undefined ? "prefer" : "verify");

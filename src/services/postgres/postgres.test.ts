@@ -27,7 +27,7 @@ test("an account may make databases where that is said, and nowhere else", async
     const service = await postgresService.open({ ...place, mayMakeDatabases });
     await service.setUp();
     const form = {
-      schemes: ["postgres"],
+      schemes: ["postgresql"],
       defaultPort: 5432,
       hostParameters: [],
       defaultSocket: "",
