@@ -4,6 +4,8 @@ export interface Positional {
   readonly help: string;
   /** `rest` is last, takes all that follows as it is, and nothing after the word before it is read as an option. */
   readonly arity: "one" | "optional" | "rest";
+  /** Of `rest`: it starts after `--` only, and words before it are read as they always are. */
+  readonly isSeparated?: true;
   readonly default?: string;
   /** For completion. */
   readonly is: "file" | "directory" | "text" | Choices;

@@ -27,6 +27,14 @@ const RECORDS: readonly CommandRecord[] = [
       { name: "command", help: "", arity: "rest", is: "text" },
     ],
   },
+  {
+    ...RECORD,
+    name: "test",
+    positionals: [
+      { name: "dir", help: "", arity: "optional", default: ".", is: "directory" },
+      { name: "argument", help: "", arity: "rest", is: "text", isSeparated: true },
+    ],
+  },
 ];
 
 const CASES: [line: string, values: Record<string, unknown>][] = [
@@ -50,6 +58,9 @@ const CASES: [line: string, values: Record<string, unknown>][] = [
     "run app --holdall verify",
     { artifact: "app", command: ["--holdall", "verify"], output: undefined, fast: false },
   ],
+  ["test", { dir: ".", argument: [], output: undefined, fast: false }],
+  ["test -- --fast -k x", { dir: ".", argument: ["--fast", "-k", "x"], output: undefined, fast: false }],
+  ["test app --fast -- -- -o", { dir: "app", argument: ["--", "-o"], output: undefined, fast: true }],
   ["run run run", { artifact: "run", command: ["run"], output: undefined, fast: false }],
 ];
 

@@ -82,7 +82,7 @@ function readWords(words: readonly string[], record: CommandRecord | undefined):
   });
 
   const single = record?.positionals.filter(({ arity }) => arity !== "rest") ?? [];
-  const hasRest = record !== undefined && single.length < record.positionals.length;
+  const rest = record?.positionals.find(({ arity }) => arity === "rest");
   const values: OptionValues = Object.fromEntries(
     Object.entries(known).map(([name, option]) => [name, absent(option)]),
   );
@@ -96,9 +96,11 @@ function readWords(words: readonly string[], record: CommandRecord | undefined):
       values[token.name] = isList ? [...before, ...split(value)] : value;
     } else if (token.kind === "positional") {
       positionals.push(token.value);
-      if (hasRest && positionals.length === single.length) {
+      if (rest && !rest.isSeparated && positionals.length === single.length) {
         return { options: values, positionals, rest: words.slice(token.index + 1) };
       }
+    } else if (rest?.isSeparated) {
+      return { options: values, positionals, rest: words.slice(token.index + 1) };
     }
   }
   return { options: values, positionals, rest: [] };

@@ -26,6 +26,7 @@ const DEFAULTS: Omit<Description, "name" | "lock"> = {
   rpm: [],
   deb: [],
   pip: [],
+  testPip: [],
   paths: [],
   app: undefined,
   processes: {},
@@ -54,7 +55,7 @@ export async function describe(files: AppFiles, options: DescribeOptions = {}): 
   const { name: told, ...chosen } = { ...DEFAULTS, ...valuesOf(detected), ...written };
   const lock = findLock(files, chosen.pip, { isWritten: written.pip !== undefined });
   const { name, origin } = chooseName(told, chosen.pip, options);
-  for (const pip of chosen.pip) {
+  for (const pip of [...chosen.pip, ...chosen.testPip]) {
     if (pip.kind === "file" && files.has(pip.path)) parseRequirementFile(pip.path, files);
   }
   const description: Description = { name, ...chosen, lock };

@@ -22,6 +22,8 @@ export interface Description {
   readonly deb: readonly string[];
   /** Requirements (PEP 508) and requirement files, in the order written. */
   readonly pip: readonly PipSource[];
+  /** What the tests need beside these; never the project. */
+  readonly testPip: readonly PipSource[];
   /** Where versions and hashes of the distributions are fixed; undefined: the build writes `holdall.lock`. */
   readonly lock: Lock | undefined;
   /** Directories that are on the import path before the application's root; relative, without a `/` at the end. */

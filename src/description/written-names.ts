@@ -1,6 +1,7 @@
 /** Keys as they are written, where the description's own field has another name. */
 const WRITTEN_NAMES: Readonly<Record<string, string>> = {
   platforms: "platform",
+  testPip: "test_pip",
   workingDirectory: "working_directory",
 };
 

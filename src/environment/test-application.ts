@@ -16,6 +16,8 @@ import type { Runnable } from "./runnable.ts";
 export interface TestOptions extends Omit<CheckoutOptions, "directory" | "onEvent"> {
   /** Absolute path of a checkout, an artifact or a release. */
   readonly application: string;
+  /** Words that the command of the tests gets. */
+  readonly args?: readonly string[];
   /** Absolute; the fresh directory is made in it. */
   readonly parent: string;
   /** The directory stays, to be looked at. */
@@ -46,7 +48,10 @@ export interface TestOutcome extends ProcessEnd {
  */
 export async function testApplication(options: TestOptions): Promise<TestOutcome> {
   const { application, parent, keep, onBuildEvent } = options;
-  const runnable = await openApplication(application, { ...options, onEvent: onBuildEvent });
+  const runnable = await openApplication(application, {
+    ...options,
+    ...{ forTests: true, onEvent: onBuildEvent },
+  });
   checkTests(runnable);
   const base = await mkdtemp(join(parent, "holdall-test-"));
   try {
@@ -77,7 +82,7 @@ async function openFresh(runnable: Runnable, base: string, options: TestOptions)
 
 async function runTests(
   environment: Environment,
-  { signal, output, onEvent, onTests }: TestOptions,
+  { signal, output, onEvent, onTests, args = [] }: TestOptions,
 ): Promise<ProcessEnd> {
   const { plan, prefix } = environment.runnable;
   const { migrate, unit_test: tests } = plan.lifecycle ?? {};
@@ -87,8 +92,8 @@ async function runTests(
   }
   if (tests === undefined) throw new Error("it was checked that there are tests");
   const command = plan.commands[tests.command];
-  if (command?.kind !== "argv") return runCommand(environment, tests.command, { signal, onEvent });
-  const start = await startOfCommand(environment, tests.command, { command, args: [] });
+  if (command?.kind !== "argv") return runCommand(environment, tests.command, { args, signal, onEvent });
+  const start = await startOfCommand(environment, tests.command, { command, args });
   onTests();
   return runGuarded({
     ...start,
@@ -99,12 +104,15 @@ async function runTests(
   });
 }
 
-function checkTests({ name, plan }: Runnable): void {
+function checkTests({ name, plan, kind: form }: Runnable): void {
   if (plan.lifecycle?.unit_test !== undefined) return;
   throw new AppError({
     code: "command_not_found",
     message: `cannot test ${name}: it does not say how its unit tests are run, and none were found`,
-    hint: "Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has.",
+    hint:
+      form === "checkout"
+        ? "Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has; with pytest in `test_pip` none is needed."
+        : "Test its checkout: what only the tests need is in no artifact.",
     details: { application: name },
   });
 }

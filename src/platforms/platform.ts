@@ -12,6 +12,8 @@ export interface PlanInput {
   readonly distributions: readonly Distribution[];
   /** The plan is for a checkout that is being developed: in no artifact, and what it lacks is not locked for it. */
   readonly isDevelopment?: boolean | undefined;
+  /** The plan is for an environment in which tests run: what only they need is there. */
+  readonly forTests?: boolean | undefined;
 }
 
 export interface Distribution {

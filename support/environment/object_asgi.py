@@ -1,4 +1,4 @@
-"""An ASGI object (ASGI 3.0: lifespan, HTTP, web sockets), or a coroutine function, with one event loop for all calls."""
+"""An ASGI object (ASGI 3.0: lifespan, HTTP, web sockets), with one event loop for all calls."""
 
 import asyncio
 import json
@@ -17,7 +17,6 @@ from _holdall_object_frames import (
     END,
     HEADER,
     TEXT,
-    VALUE,
     Gone,
     leave_place,
     pack,
@@ -33,23 +32,18 @@ VERSIONS = {"version": "3.0", "spec_version": "2.4"}
 
 
 def serve(found, interface, path):
-    asyncio.run(run(found, interface, path))
+    asyncio.run(run(found, path))
 
 
-async def run(found, interface, path):
-    is_function = interface == "python"
+async def run(found, path):
     lifespan = Lifespan(found)
-    if not is_function:
-        await lifespan.start()
+    await lifespan.start()
     calls = set()
 
     async def call(reader, writer):
         calls.add(asyncio.current_task())
         try:
-            if is_function:
-                await answer_function(found, reader, writer)
-            else:
-                await answer(found, reader, writer, lifespan.state)
+            await answer(found, reader, writer, lifespan.state)
         except Gone:
             pass
         finally:
@@ -66,8 +60,7 @@ async def run(found, interface, path):
     for task in list(calls):
         task.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
-    if not is_function:
-        await lifespan.stop()
+    await lifespan.stop()
 
 
 class Lifespan:
@@ -110,29 +103,6 @@ async def read_frame(reader):
         return kind, await reader.readexactly(length)
     except (OSError, asyncio.IncompleteReadError) as error:
         raise Gone(str(error)) from error
-
-
-async def answer_function(found, reader, writer):
-    _, payload = await read_frame(reader)
-    request = json.loads(payload.decode("utf-8"))
-    work = asyncio.ensure_future(call_function(found, request["arguments"]))
-    leaving = asyncio.ensure_future(reader.read(1))
-    await asyncio.wait([work, leaving], return_when=asyncio.FIRST_COMPLETED)
-    if not work.done():
-        work.cancel()
-        await asyncio.wait([work])
-        raise Gone("the caller has gone")
-    leaving.cancel()
-    await Connection(reader, writer, request).write(work.result())
-
-
-async def call_function(found, arguments):
-    try:
-        return pack_json(VALUE, await found(*arguments))
-    except asyncio.CancelledError:
-        raise
-    except BaseException as error:  # sys.exit() ends a call, not this process
-        return pack_error(error)
 
 
 async def answer(found, reader, writer, state):

@@ -26,6 +26,7 @@ const NEVER = [
   "/holdall.yaml",
   "/holdall.yml",
   "/holdall.lock",
+  "/holdall-test.lock",
   "node_modules/",
 ];
 /** Left out unless `files` names them: secrets, data, caches and what builds leave. */

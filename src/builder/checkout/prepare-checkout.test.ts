@@ -14,6 +14,15 @@ const CART = makeWheel({
   entryPoints: "[console_scripts]\ncart = cart:main\n",
 });
 const NEWER = makeWheel({ name: "cart", version: "2.0", files: { "cart.py": "version = 2\n" } });
+const CHECKS = makeWheel({
+  name: "pytest",
+  files: {
+    "pytest/__init__.py": "",
+    "pytest/__main__.py": "import cart, sys; print('tested', sys.argv[1:])\n",
+  },
+  requires: ["cart"],
+});
+const WAITRESS = makeWheel({ name: "waitress", version: "3.0", files: { "waitress.py": "" } });
 const GUNICORN = makeWheel({
   name: "gunicorn",
   version: "23.0",
@@ -51,7 +60,7 @@ async function makeCheckout(
   { name = "app" }: { readonly name?: string } = {},
 ) {
   const root = await makeDirectory(t);
-  const index = await startPackageIndex(t, [CART, NEWER, GUNICORN]);
+  const index = await startPackageIndex(t, [CART, NEWER, CHECKS, WAITRESS, GUNICORN]);
   const directory = join(root, name);
   const write = (more: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(more)) {
@@ -72,13 +81,14 @@ async function makeCheckout(
   };
   const uv = await findTestUv();
   const environments = join(directory, ".holdall/python");
-  const prepare = () =>
+  const prepare = (more: { readonly forTests?: boolean } = {}) =>
     prepareCheckout({
       directory,
       environments: async () => environments,
       cacheDirectory: join(root, "cache"),
       env,
       uv,
+      ...more,
     });
   return { directory, environments, write, prepare };
 }
@@ -165,4 +175,34 @@ test("scripts start from a path with a space, and gunicorn is the one that keeps
   const data = join(directory, ".holdall");
   writeFileSync(join(data, "cart.py"), "raise SystemExit('planted')\n");
   assert.equal(ask(prefix, "import cart; print('clean')", data), "clean");
+});
+
+test("what only the tests need is in an environment of theirs, and changes nothing else", async (t) => {
+  const { directory, write, prepare } = await makeCheckout(t, {
+    "holdall.yaml":
+      "name: shop\nplatform: wsgi\npip: cart<2\napp: shop:app\ntest_pip: [pytest, waitress, cart]\n",
+    "tests/test_shop.py": "",
+  });
+  const plain = await prepare();
+  assert.equal(plain.plan.commands["unit_test"], undefined);
+  assert.equal(existsSync(join(directory, "holdall-test.lock")), false);
+
+  const { prefix, plan } = await prepare({ forTests: true });
+  assert.equal(
+    ask(prefix, "import importlib.metadata as m; print(m.version('cart'))"),
+    "1.0",
+    "as the lock says",
+  );
+  assert.deepEqual(plan.processes, plain.plan.processes, "served by gunicorn, whatever the tests bring");
+  const tests = plan.commands["unit_test"];
+  assert.deepEqual(tests?.kind === "argv" ? tests.argv.slice(0, 3) : [], ["python", "-m", "pytest"]);
+  assert.match(ask(prefix, "import runpy; runpy.run_module('pytest', run_name='__main__')"), /^tested/);
+
+  const lock = readFileSync(join(directory, "holdall-test.lock"), "utf8");
+  assert.match(lock, /^# holdall-test\.lock 1: /);
+  assert.match(lock, /^cart==1\.0 /m);
+  assert.equal((await prepare({ forTests: true })).isNew, false);
+  assert.equal((await prepare()).prefix, plain.prefix);
+  write({ "holdall-test.lock": lock.replace("pytest==1.0", "pytest==7.0") });
+  await assert.rejects(prepare({ forTests: true }), { code: "resolve_failed" }, "a lock is a lock");
 });

@@ -11,8 +11,9 @@ import { writeFileAtomic } from "../../system/write-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import type { OnBuildEvent } from "../events.ts";
 import { planInput } from "../gather-sources.ts";
-import { HOLDALL_LOCK } from "../lock/holdall-lock.ts";
+import { HOLDALL_LOCK, TEST_LOCK } from "../lock/holdall-lock.ts";
 import { resolveLock } from "../lock/resolve-lock.ts";
+import { resolveTestLock } from "../lock/resolve-test-lock.ts";
 import { planTargets } from "../target/plan-targets.ts";
 import { findUv } from "../uv/find-uv.ts";
 import { ensurePrefix } from "./ensure-prefix.ts";
@@ -30,6 +31,8 @@ export interface CheckoutOptions {
   readonly uv?: string | undefined;
   /** Whether the plan is that of development. Default: as in an artifact. */
   readonly isDevelopment?: boolean | undefined;
+  /** What only the tests need is there, too. Default: no. */
+  readonly forTests?: boolean | undefined;
   /** docs/building.md, "The cache". */
   readonly cacheDirectory: string;
   readonly env: NodeJS.ProcessEnv;
@@ -61,11 +64,16 @@ export async function prepareCheckout(options: CheckoutOptions): Promise<Prepare
 }
 
 /** In a checkout that cannot be written, the application can be run all the same. */
-async function writeLock({ directory, onEvent }: BuildRun, text: string): Promise<void> {
-  await writeFileAtomic(join(directory, HOLDALL_LOCK), text).catch((error: unknown) => {
+async function writeLock(
+  { directory, onEvent }: BuildRun,
+  name: string,
+  text: string | undefined,
+): Promise<void> {
+  if (text === undefined) return;
+  await writeFileAtomic(join(directory, name), text).catch((error: unknown) => {
     const errno = errnoOf(error);
     if (errno !== "EROFS" && errno !== "EACCES") throw error;
-    const message = `${HOLDALL_LOCK} cannot be written (${errno}): what it would keep is resolved anew each time`;
+    const message = `${name} cannot be written (${errno}): what it would keep is resolved anew each time`;
     onEvent({ kind: "warning", message });
   });
 }
@@ -89,20 +97,27 @@ async function prepare(run: BuildRun, options: CheckoutOptions): Promise<Prepare
     targets: [target],
     planAdded: (locked) => planRequirements(planInput(input, locked)),
   });
-  const pins = resolution.selections[0] ?? [];
+  const tests = options.forTests
+    ? await resolveTestLock(run, { ...input, target, locked: resolution.locked })
+    : { pins: [], renewed: undefined };
+  const pins = [...(resolution.selections[0] ?? []), ...tests.pins];
+  const environments = await options.environments();
   const ensured = await ensurePrefix(run, {
-    ...{ environments: await options.environments(), interpreter, pins, files },
+    // That of the tests is beside the other, which stays as it is.
+    environments: tests.pins.length > 0 ? join(environments, "tests") : environments,
+    ...{ interpreter, pins, files },
     isProject: isBuilt(input),
     findUv: input.findUv,
   });
-  if (resolution.renewed !== undefined) {
-    await writeLock(run, resolution.renewed);
-  }
-  const { isDevelopment } = options;
-  const plan = planApplication(planInput({ ...input, isDevelopment }, ensured.distributions));
+  await writeLock(run, HOLDALL_LOCK, resolution.renewed);
+  await writeLock(run, TEST_LOCK, tests.renewed);
+  // What only the tests need decides nothing about how the application is started.
+  const own = ensured.distributions.filter(({ name }) => !tests.pins.some((pin) => pin.name === name));
+  const { isDevelopment, forTests } = options;
+  const plan = planApplication({ ...planInput({ ...input, isDevelopment }, own), forTests });
   await finishPrefix(ensured.prefix, { plan, interpreter, app: run.directory });
   await linkSystemPackages(run, ensured.prefix, { plan, interpreter });
-  const own = ensured.distributions.find(({ name }) => name === description.name);
-  const version = description.version ?? own?.version ?? "0";
+  const itself = own.find(({ name }) => name === description.name);
+  const version = description.version ?? itself?.version ?? "0";
   return { description, plan, version, prefix: ensured.prefix, isNew: ensured.isNew };
 }

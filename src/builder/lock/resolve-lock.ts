@@ -17,6 +17,8 @@ import { type LockInput, readOwnLock } from "./read-own-lock.ts";
 import { parsePinnedRequirements } from "./requirements.ts";
 
 export interface Resolution {
+  /** All that the locks have, whatever the target. */
+  readonly locked: readonly LockedDistribution[];
   /** What is to be installed for each target, in the order of the targets; sorted by name. */
   readonly selections: readonly (readonly LockedDistribution[])[];
   /** The files that say so: `uv.lock`, `holdall.lock`, or both. */
@@ -59,7 +61,7 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
     ),
   );
   if (own !== undefined && added.length === 0) {
-    return { selections: owned, paths: [own.path], renewed: undefined };
+    return { locked: own.distributions, selections: owned, paths: [own.path], renewed: undefined };
   }
   const isCurrent = isSame && isDeepStrictEqual(old.added, added);
   const known = isCurrent ? old : added.length === 0 ? fresh : undefined;
@@ -71,9 +73,14 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   });
   const paths = own === undefined ? [] : [own.path];
   // An application that needs nothing gets no file that says so.
-  if (lock.distributions.length === 0 && text === undefined) return { selections, paths, renewed: undefined };
+  const locked = [...(own?.distributions ?? []), ...lock.distributions];
+  if (lock.distributions.length === 0 && text === undefined)
+    return { locked, selections, paths, renewed: undefined };
   const renewed = isCurrent ? undefined : renderHoldallLock({ inputs, added, pins: lock.pins });
-  return { selections, paths: [...paths, HOLDALL_LOCK], renewed: renewed === text ? undefined : renewed };
+  return {
+    ...{ locked, selections, paths: [...paths, HOLDALL_LOCK] },
+    renewed: renewed === text ? undefined : renewed,
+  };
 }
 
 /** Some formats say what is needed only for one environment at a time. */
@@ -98,7 +105,7 @@ function unite(lists: readonly (readonly LockedDistribution[])[]): readonly Lock
 }
 
 /** All that resolving depends on; its digest tells whether a lock is still right. */
-interface Wanted {
+export interface Wanted {
   readonly requirements: readonly string[];
   readonly constraints: readonly LockedDistribution[] | readonly string[];
   /** Files with metadata of the application itself, and their contents. */
@@ -129,7 +136,7 @@ function listWanted({ description, files, targets }: ResolveInput): Wanted {
 }
 
 /** The oldest Python that the lock should serve: the least that the description allows, else the oldest target's. */
-function pythonFloor({ python }: Description, targets: readonly BuildTarget[]): string {
+export function pythonFloor({ python }: Description, targets: readonly BuildTarget[]): string {
   const least = /(?:>=|~=|==)\s*(\d+\.\d+)/.exec(python ?? "")?.[1];
   return least ?? oldestPython(targets);
 }
@@ -145,16 +152,17 @@ function withoutAdded({ distributions, added }: HoldallLock): LockedDistribution
   return distributions.filter(({ name }) => !names.includes(name));
 }
 
-async function compile(
+/** @param preferred - lines of a lock whose versions are kept where they fit. */
+export async function compile(
   run: BuildRun,
-  { findUv, targets }: ResolveInput,
+  { findUv, targets }: Pick<ResolveInput, "findUv" | "targets">,
   { requirements, constraints, paths, python = oldestPython(targets), added = [] }: Wanted,
   preferred: string | undefined,
 ): Promise<Pick<HoldallLock, "distributions" | "pins">> {
   const all = [...requirements, ...added];
   if (all.length === 0 && paths.length === 0) return { distributions: [], pins: "" };
   const uv = await findUv();
-  return reportStep(run, "resolve", { count: all.length }, async () => {
+  return reportStep(run, "resolve", { count: all.length + paths.length }, async () => {
     const directory = join(run.work, "resolve");
     await mkdir(directory, { recursive: true });
     const output = join(directory, "resolved.txt");
@@ -184,7 +192,7 @@ function renderConstraint(constraint: LockedDistribution | string): string {
 }
 
 /** What holds in this environment, sorted by name. */
-function select(
+export function select(
   distributions: readonly LockedDistribution[],
   environment: MarkerEnvironment,
 ): readonly LockedDistribution[] {

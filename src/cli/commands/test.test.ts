@@ -18,7 +18,7 @@ const MAIN = join(import.meta.dirname, "../main.ts");
 const CHECK = `import json, os, signal, sqlite3, sys
 names = ["HOME", "PAGE_SIZE", "HOLDALL_ENVIRONMENT", "TOKEN", "MAIN_URL"]
 notes = sqlite3.connect(os.environ["MAIN_PATH"]).execute("select count(*) from notes").fetchone()[0]
-print(json.dumps({**{name: os.environ.get(name) for name in names}, "notes": notes, "cwd": os.getcwd()}), flush=True)
+print(json.dumps({**{name: os.environ.get(name) for name in names}, "notes": notes, "cwd": os.getcwd(), "words": sys.argv[1:]}), flush=True)
 if os.environ["PAGE_SIZE"] == "3":
     sys.exit(3)
 if os.environ["PAGE_SIZE"] == "4":
@@ -65,7 +65,7 @@ async function startMain(
 test("unit tests of a checkout run in a clean environment, of which nothing is left", async (t) => {
   const directory = await makeCheckout(t);
   await writeFile(join(directory, ".env"), "PAGE_SIZE=9\n");
-  const { temporary, ended } = await startMain(t, ["test", directory]);
+  const { temporary, ended } = await startMain(t, ["test", directory, "--", "--keep", "-x"]);
   const { stdout, stderr, status } = await ended;
   assert.equal(status, 0, stderr);
   const said = JSON.parse(stdout[0] ?? "");
@@ -74,7 +74,7 @@ test("unit tests of a checkout run in a clean environment, of which nothing is l
   assert.deepEqual(said, {
     ...{ HOME: base, PAGE_SIZE: "20", HOLDALL_ENVIRONMENT: "test", TOKEN: null, notes: 0 },
     MAIN_URL: `sqlite:///${base}/.holdall/services/main/database.sqlite`,
-    cwd: join(base, ".holdall/data"),
+    ...{ cwd: join(base, ".holdall/data"), words: ["--keep", "-x"] },
   });
   assert.deepEqual(stdout.slice(1), ["unit tests of notes 1.0: passed", ""]);
   assert.deepEqual(readdirSync(temporary), []);
@@ -141,7 +141,7 @@ test("without unit tests, and when migrate fails, it says so", async (t) => {
   assert.deepEqual(await runHoldall(["test", directory], { env }), {
     ...{ status: 2, stdout: "" },
     stderr:
-      "error: cannot test notes: it does not say how its unit tests are run, and none were found\nhint: Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has.\n(command_not_found)\n",
+      "error: cannot test notes: it does not say how its unit tests are run, and none were found\nhint: Write `lifecycle: { unit_test: python -m unittest discover {app} }` into its description, or the command that it has; with pytest in `test_pip` none is needed.\n(command_not_found)\n",
   });
 });
 

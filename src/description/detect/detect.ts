@@ -6,6 +6,7 @@ import { detectProcfile } from "./procfile.ts";
 import { declaresDependencies, detectPyproject } from "./pyproject.ts";
 import { detectRequirements } from "./requirements.ts";
 import { detectSetuptools, setupCfgDeclaresDependencies } from "./setup-cfg.ts";
+import { detectTests } from "./tests.ts";
 
 /**
  * All that the files tell. Of two that tell the same, the earlier here is believed. What somebody wrote is not looked
@@ -19,6 +20,7 @@ export function detect(files: AppFiles, written: WrittenDescription): Detected {
     detectRequirements(files),
     written.processes === undefined ? detectProcfile(files) : {},
     detectDjango(files),
+    written.testPip === undefined ? { testPip: detectTests(files) } : {},
   ];
   for (const part of parts) {
     for (const [field, value] of Object.entries(part)) merged[field] ??= value;

@@ -32,7 +32,12 @@ export function isPoetryPackage(document: Table): boolean {
 }
 
 function poetryDependencies(poetry: Table, text: string): readonly PipSource[] | undefined {
-  const dependencies = Object.entries(tableAt(poetry, "dependencies")).filter(([name]) => name !== "python");
+  return poetryRequirements(tableAt(poetry, "dependencies"), text);
+}
+
+/** The requirements in a table of poetry's; undefined when there are none. */
+export function poetryRequirements(table: Table, text: string): readonly PipSource[] | undefined {
+  const dependencies = Object.entries(table).filter(([name]) => name !== "python");
   if (dependencies.length === 0) return undefined;
   return dependencies.flatMap(([name, value]) => {
     const table: Table = isTable(value) ? value : { version: value };

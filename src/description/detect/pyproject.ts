@@ -8,7 +8,7 @@ import { applicationName, applicationVersion, PROJECT, scriptCommands } from "./
 import { isPoetryPackage, readPoetry } from "./poetry.ts";
 import { type Table, tableAt, textOf, textsOf } from "./table.ts";
 
-const PYPROJECT = "pyproject.toml";
+export const PYPROJECT = "pyproject.toml";
 
 /**
  * PEP 621, and poetry's own table where that is absent.

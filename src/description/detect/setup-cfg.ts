@@ -23,7 +23,7 @@ export function setupCfgDeclaresDependencies(files: AppFiles): boolean {
 }
 
 /** `section.key` to value, as configparser reads it: indented lines continue the value before. */
-function parseIni(text: string): ReadonlyMap<string, string> {
+export function parseIni(text: string): ReadonlyMap<string, string> {
   const options = new Map<string, string>();
   let section = "";
   let key: string | undefined;

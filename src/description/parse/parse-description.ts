@@ -5,7 +5,7 @@ import { parseCommands, parseLifecycle, parseMail, parseProcesses, parseSchedule
 import { parseBuild, parsePaths, parsePatterns, parseStatic } from "./content.ts";
 import { contextOf } from "./context.ts";
 import { parsePackages, parsePlatforms, parsePython, parseSystems, parseTargets } from "./identity.ts";
-import { parsePip } from "./pip.ts";
+import { parsePip, parseTestPip } from "./pip.ts";
 import { parseServices } from "./services.ts";
 import { parseSettings } from "./settings.ts";
 import { checkShape } from "./shape.ts";
@@ -30,6 +30,7 @@ export function parseDescription(source: Source, files: AppFiles): WrittenDescri
     rpm: map(written.rpm, (value) => parsePackages(value, "rpm", context)),
     deb: map(written.deb, (value) => parsePackages(value, "deb", context)),
     pip: map(written.pip, (value) => parsePip(value, context, mayBeBuilt)),
+    testPip: map(written.test_pip, (value) => parseTestPip(value, context, mayBeBuilt)),
     paths: map(written.paths, (value) => parsePaths(value, context)),
     app: written.app,
     processes: map(written.processes, (value) => parseProcesses(value, "processes", context)),

@@ -11,7 +11,7 @@ const HEADER = [
 ];
 
 /** Keys that the application's own files keep saying: written here as well, the two would drift apart. */
-const FOLLOWED = new Set(["version", "python", "pip", "commands"]);
+const FOLLOWED = new Set(["version", "python", "pip", "test_pip", "commands"]);
 
 const WIDTH = 100;
 

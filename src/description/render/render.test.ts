@@ -153,6 +153,7 @@ function makeDescription(random: Random): Record<string, unknown> {
     interpreter: "inside",
     targets: ["cp311", "aarch64-musl"],
     deb: ["libpq5", "g++"],
+    test_pip: random.pick(["r.txt", ["pytest>=8", "r.txt"]]),
     pip: random.pick([
       "r.txt",
       ".",

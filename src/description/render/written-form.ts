@@ -43,6 +43,7 @@ export function writtenForm(description: Description): Readonly<Record<string, Y
     rpm: commaText(rpm),
     deb: commaText(deb),
     pip: oneOrList(pip.map(pipText)),
+    test_pip: oneOrList(description.testPip.map(pipText)),
     paths: oneOrList(paths),
     app,
     processes: mapping(description.processes, writtenProcess),

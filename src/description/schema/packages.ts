@@ -29,6 +29,15 @@ export const PACKAGES = [
     platform: "python",
   }),
   field({
+    name: "test_pip",
+    type: ONE_OR_LIST,
+    default:
+      "a dependency group, an extra or a requirement file that is named `test`, `tests`, `testing`, `dev` or `development`",
+    help: "What only the tests need, written like `pip`: it is there for `holdall test`, and in no artifact.",
+    example: "test_pip:\n  - pytest>=8\n  - responses",
+    platform: "python",
+  }),
+  field({
     name: "paths",
     type: ONE_OR_LIST,
     default: "none",

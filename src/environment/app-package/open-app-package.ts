@@ -177,7 +177,10 @@ class OpenPackage implements AppPackage {
         const base = await this.#findBase();
         // Not in the checkout: nothing is written there that nobody asked for.
         const isDevelopment = kind === "development";
-        const options = { base, env, python, cacheDirectory, signal, isDevelopment, onEvent: this.#tell };
+        const options = {
+          ...{ base, env, python, cacheDirectory, signal, onEvent: this.#tell },
+          ...{ isDevelopment, forTests: kind === "test" },
+        };
         return openApplication(this.path, options);
       },
       () => {

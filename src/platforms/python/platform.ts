@@ -2,6 +2,7 @@ import type { Platform } from "../platform.ts";
 import { findLackedServers } from "../servers/plan-server.ts";
 import { planCommands } from "./commands.ts";
 import { parseReference } from "./find-objects.ts";
+import { planTests } from "./plan-tests.ts";
 import { planProcesses } from "./processes.ts";
 import { planImportPath } from "./source-roots.ts";
 
@@ -24,13 +25,17 @@ export const pythonPlatform: Platform = {
 
   refine(plan, input) {
     const { commands, scripts } = planCommands(input);
+    const tests = planTests(input);
     const { app } = input.description;
     return {
       ...plan,
       importPath: [...new Set([...plan.importPath, ...planImportPath(input)])],
       scripts: { ...plan.scripts, ...scripts },
-      commands: { ...plan.commands, ...commands },
+      commands: { ...plan.commands, ...(tests && { unit_test: tests }), ...commands },
       processes: { ...plan.processes, ...planProcesses(input) },
+      ...(tests && {
+        lifecycle: { unit_test: { command: "unit_test", hasOwnData: true }, ...plan.lifecycle },
+      }),
       // What is known of any object; platforms that serve it say more.
       objects: { ...(app && { app: { interface: "python", ...parseReference(app) } }), ...plan.objects },
     };

@@ -1,3 +1,4 @@
+import type { AppFiles, PipSource } from "../../description/description.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import type { PlanInput } from "../platform.ts";
 import { findProjectRequirements, findRequirementName } from "./project-requirements.ts";
@@ -10,9 +11,19 @@ export function findRequestedNames(input: PlanInput): ReadonlySet<string> {
   return new Set([...listAskedNames(input), ...input.distributions.map(({ name }) => name)]);
 }
 
+/** The same with what only the tests need, where that is there. */
+export function findTestNames(input: PlanInput): ReadonlySet<string> {
+  const asked = input.forTests ? listNames(input.description.testPip, input.files) : [];
+  return new Set([...findRequestedNames(input), ...asked]);
+}
+
 /** Of those that the application itself asks for: the same before and after a build has resolved them. */
 export function listAskedNames({ description, files }: PlanInput): readonly string[] {
-  return description.pip.flatMap((source) => {
+  return listNames(description.pip, files);
+}
+
+function listNames(pip: readonly PipSource[], files: AppFiles): readonly string[] {
+  return pip.flatMap((source) => {
     if (source.kind === "requirement") return findRequirementName(source.text);
     if (source.kind === "project") return findProjectRequirements(files);
     return parseRequirementFile(source.path, files).requirements.map(({ requirement }) => requirement.name);
