@@ -8,7 +8,7 @@ export function renderError({ message, excerpt, hint, code }: AppError, paint: P
   const lines = [`${paint("red", "error:")} ${paint("bold", showControls(message))}`];
   if (excerpt)
     lines.push(
-      ...showControls(excerpt)
+      ...excerpt
         .trimEnd()
         .split("\n")
         .map((line) => `  ${renderForeignLine(line, paint)}`.trimEnd()),
@@ -18,7 +18,7 @@ export function renderError({ message, excerpt, hint, code }: AppError, paint: P
   return lines.join("\n");
 }
 
-/** Text of files and programs, in which something could command the terminal or turn the line around. */
+/** Names and words of files, in which something could command the terminal or turn the line around. */
 function showControls(text: string): string {
   return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, (found) => {
     return `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;

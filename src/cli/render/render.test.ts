@@ -56,12 +56,11 @@ test("what a file has in it does not command the terminal that an error is shown
   const error = new AppError({
     code: "description_invalid",
     message,
-    excerpt: "1 | \u0007\t:\n",
     hint: "\u009b",
   });
   assert.equal(
     renderError(error, plainPaint),
-    "error: cannot read x: \\u001b[2Ja\\u202eb\\u000d is not a key\n  1 | \\u0007\t:\nhint: \\u009b\n(description_invalid)",
+    "error: cannot read x: \\u001b[2Ja\\u202eb\\u000d is not a key\nhint: \\u009b\n(description_invalid)",
   );
 });
 
