@@ -8,9 +8,10 @@ const READ_ONLY = `mount --bind "$CACHE" "$CACHE" && mount -o remount,bind,ro "$
 
 export default defineCase({
   sentence:
-    "with a cache that cannot be written and PYTHONDONTWRITEBYTECODE=1, no module is compiled, not once",
+    "with a cache that cannot be written and PYTHONDONTWRITEBYTECODE=1, no module is compiled, not once; in development, a source that has changed is compiled",
   origin: ["zipapps and virtual environments without bytecode"],
   seenFailing: "with no bytecode in the artifact, three modules were compiled at each start",
+  elsewhere: ["src/develop.test.ts: changes of files, settings and the description are followed"],
   async shownBy(place, t) {
     if (!needRoot(t)) return;
     const artifact = await place.build();

@@ -21,6 +21,7 @@ export default defineCase({
       const { stdout, stderr } = await start(artifact, ["call"]);
       assert.equal(stdout + stderr, `${digest} 0o555\nby name\nby a shell\n`);
       assert.equal((await start(artifact, ["echoer", "directly", "'"])).stdout, "directly '\n");
+      assert.match((await start(artifact, ["ruff", "--version"])).stdout, /^ruff \d/);
     }
   },
 });

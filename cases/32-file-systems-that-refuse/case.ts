@@ -28,7 +28,7 @@ export default defineCase({
     "a cache without locks, without hard links or on an overlay serves; one over several file systems is refused",
   origin: ["NFS without lockd", "overlayfs and FUSE without hard links"],
   seenFailing:
-    "when first tried, layers on another device than work ended in a traceback; without EPERM in NO_LINK, and without ENOLCK in _take_lock, there was no start",
+    "when first tried, layers on another device than work ended in a traceback; without EPERM in NO_LINK, and without ENOLCK in _take_lock, there was no start; copies without the modes of their files differed",
   refusal: "cannot start …: its cache … is on several file systems",
   async shownBy(_, t) {
     if (!needRoot(t) || !needProgram(t, "strace")) return;
@@ -37,6 +37,9 @@ export default defineCase({
       const flags = injections.flatMap((each) => ["-e", `inject=${each}`]);
       const by = ["strace", "-f", "-qqq", "-o", "/dev/null", ...flags];
       for (const _ of ["first", "next"]) await assertStarts(artifact, name, { by });
+      // Modes, too, which a copy does not have by itself.
+      const verified = await start(artifact, ["--holdall", "cache", "verify"]);
+      assert.equal(verified.status, 0, `${name}: ${verified.stdout}`);
       assert.deepEqual(readdirSync(join(artifact.cache, "work")), [], name);
       if (name.startsWith("links")) assert.equal(linksOf(artifact), 1, name);
     }
