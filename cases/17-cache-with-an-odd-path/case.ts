@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PYTHON, start } from "../../src/testing/artifact-to-start.ts";
-import type { CasePlace } from "../../src/testing/case-place.ts";
+import type { BuiltCase, CasePlace } from "../../src/testing/case-place.ts";
 import { defineCase } from "../../src/testing/hard-case.ts";
 
 /** Each kind of program of a release, and what it says before its arguments. */
@@ -45,6 +46,7 @@ export default defineCase({
       }
       assert.equal((await start(artifact, ["by-plan"], { by, env })).stdout, "script from the plan\n");
     }
+    await checkFirstLines(artifact);
     await checkInside(place);
     for (const name of ["a:b", "a\nb"]) {
       const env = { HOLDALL_CACHE: `${artifact.cache}/${name}` };
@@ -54,6 +56,19 @@ export default defineCase({
     }
   },
 });
+
+/** Newer kernels read more of them than Linux before 5.1 did. */
+async function checkFirstLines(artifact: BuiltCase): Promise<void> {
+  const env = { HOLDALL_CACHE: `${artifact.cache}/${"l".repeat(60)}` };
+  const { stdout } = await start(artifact, ["--holdall", "path"], { env });
+  const bin = join(stdout.trim(), "bin");
+  const names = readdirSync(bin).filter((name) => name.startsWith("odd-"));
+  assert.equal(names.length, Object.keys(KINDS).length);
+  for (const name of names) {
+    const [line = ""] = readFileSync(join(bin, name), "latin1").split("\n");
+    assert.ok(!line.startsWith("#!") || line.length <= 127, `${name}: ${line}`);
+  }
+}
 
 /** A Python inside cannot be in a directory that is no text: pyvenv.cfg is read as UTF-8. */
 async function checkInside({ build }: CasePlace): Promise<void> {
