@@ -23,30 +23,15 @@ import {
   type SettingType,
   type SettingValue,
 } from "./plan.ts";
+import { line, MAX_NAMES, name, pathOrRoot } from "./plan-checks.ts";
 
 // The parts of a plan that say what an environment supplies: docs/plan.md. Names of commands are compared by parse-plan.ts.
-const MAX_NAMES = 1000;
 const MAX_MAIL_BYTES = 1024 ** 3;
-
-/** What users type after the artifact's name: never an option, never a path. */
-export const name: Check<string> = (value, at) => {
-  const rule = /^(?!-)[^\p{Cc}\s/\\]{1,100}$/u;
-  return typeof value === "string" && rule.test(value) && value !== "." && value !== ".."
-    ? value
-    : fail(at, "a name: 1 to 100 characters, no white space, no slash, no - in front", value);
-};
 
 const key = text(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "a name of letters, digits and _, at most 64");
 const variable = text(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "the name of an environment variable");
-const line = text(/^[^\p{Cc}]{0,1000}$/u, "one line of at most 1000 characters");
 const value = text(/^[^\0]{0,65536}$/u, "text without NUL of at most 65536 characters");
 const commandName = text(/^[\s\S]{1,100}$/u, "the name of a command");
-
-const pathOrRoot: Check<string> = (path, at) => {
-  if (typeof path !== "string" || path.length > 4096) fail(at, "a path", path);
-  if (path !== ".") checkRelativePath(path);
-  return path;
-};
 
 const anyInteger = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 

@@ -11,9 +11,8 @@ import {
   record,
   text,
 } from "./json-checks.ts";
-import { checkRelativePath, INTERPRETER_NAME } from "./layer-path.ts";
+import { INTERPRETER_NAME } from "./layer-path.ts";
 import {
-  name,
   parseLifecycle,
   parseMail,
   parseSchedule,
@@ -22,14 +21,13 @@ import {
   parseStatic,
 } from "./parse-plan-environment.ts";
 import { type Command, PLACEHOLDERS, type Plan, type Process, type SystemPackages } from "./plan.ts";
+import { line, MAX_NAMES, name, path, pathOrRoot } from "./plan-checks.ts";
 
-const MAX_NAMES = 1000;
 const WORD = "[\\p{L}_][\\p{L}\\p{N}_]*";
 const DOTTED = `${WORD}(?:\\.${WORD})*`;
 
 const dotted = text(new RegExp(`^${DOTTED}$`, "u"), "a dotted Python name");
 const entryPoint = text(new RegExp(`^${DOTTED}:${DOTTED}$`, "u"), "module:function");
-const line = text(/^[^\p{Cc}]{0,1000}$/u, "one line of at most 1000 characters");
 const origin = oneOf("own", "platform");
 
 /** It becomes a file in the release's `bin`. */
@@ -37,14 +35,6 @@ const scriptName: Check<string> = (value, at) => {
   const script = text(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, "a file name of A-Z a-z 0-9 . _ -")(value, at);
   return INTERPRETER_NAME.test(script) ? fail(at, "free: it names the interpreter", script) : script;
 };
-
-const path: Check<string> = (value, at) => {
-  if (typeof value !== "string" || value.length > 4096) fail(at, "a path", value);
-  checkRelativePath(value);
-  return value;
-};
-
-const pathOrRoot: Check<string> = (value, at) => (value === "." ? value : path(value, at));
 
 const PIECES = new RegExp(`^(?:[^{}\\0]|\\{\\{|\\}\\}|\\{(?:${PLACEHOLDERS.join("|")})\\})*$`, "u");
 

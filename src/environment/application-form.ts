@@ -1,17 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { PREFIX_START } from "../artifact/prefix-identity.ts";
+import { MANIFEST_NAME, PREFIX_NAME } from "../artifact/zip.ts";
 import { AppError } from "../errors/app-error.ts";
 import { errnoOf } from "../system/file-errors.ts";
 
-// docs/artifact.md, section 3: every artifact starts so.
-const START = "#!/bin/sh\nholdall_id='";
-
 /** In a release: what it is, docs/cache.md. */
 export const RECORD = ".record";
-
-// Of an open artifact, docs/artifact.md; not from the module that has them, as `run` loads little before it is replaced.
-const PREFIX = "prefix";
-const MANIFEST = "manifest.json";
 
 /** What a path can name. An artifact is sealed or open. */
 export type ApplicationForm = "checkout" | "artifact" | "release";
@@ -21,7 +16,7 @@ export function findForm(path: string): ApplicationForm {
   const has = (name: string) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile() === true;
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return "artifact";
   if (has(RECORD)) return "release";
-  return has(PREFIX) && has(MANIFEST) ? "artifact" : "checkout";
+  return has(PREFIX_NAME) && has(MANIFEST_NAME) ? "artifact" : "checkout";
 }
 
 /**
@@ -30,8 +25,8 @@ export function findForm(path: string): ApplicationForm {
  */
 export function findArtifactScript(path: string): string {
   try {
-    const script = statSync(path).isDirectory() ? join(path, PREFIX) : path;
-    if (readStart(script) === START) return script;
+    const script = statSync(path).isDirectory() ? join(path, PREFIX_NAME) : path;
+    if (readStart(script) === PREFIX_START) return script;
   } catch (cause) {
     const reason =
       errnoOf(cause) === "ENOENT" ? "there is no such file" : `the system says ${errnoOf(cause)}`;
@@ -49,7 +44,7 @@ export function findArtifactScript(path: string): string {
 function readStart(file: string): string {
   const descriptor = openSync(file, "r");
   try {
-    const bytes = Buffer.alloc(START.length);
+    const bytes = Buffer.alloc(PREFIX_START.length);
     return bytes.toString("latin1", 0, readSync(descriptor, bytes, 0, bytes.length, 0));
   } finally {
     closeSync(descriptor);

@@ -1,4 +1,4 @@
-"""An ASGI object (ASGI 3.0: lifespan, HTTP, web sockets), with one event loop for all calls."""
+"""An ASGI object (ASGI 3.0: lifespan, HTTP, web sockets), or a coroutine function, with one event loop for all calls."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from _holdall_object_frames import (
     END,
     HEADER,
     TEXT,
+    VALUE,
     Gone,
     leave_place,
     pack,
@@ -32,18 +33,23 @@ VERSIONS = {"version": "3.0", "spec_version": "2.4"}
 
 
 def serve(found, interface, path):
-    asyncio.run(run(found, path))
+    asyncio.run(run(found, interface, path))
 
 
-async def run(found, path):
+async def run(found, interface, path):
+    is_function = interface == "python"
     lifespan = Lifespan(found)
-    await lifespan.start()
+    if not is_function:
+        await lifespan.start()
     calls = set()
 
     async def call(reader, writer):
         calls.add(asyncio.current_task())
         try:
-            await answer(found, reader, writer, lifespan.state)
+            if is_function:
+                await answer_function(found, reader, writer)
+            else:
+                await answer(found, reader, writer, lifespan.state)
         except Gone:
             pass
         finally:
@@ -60,7 +66,8 @@ async def run(found, path):
     for task in list(calls):
         task.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
-    await lifespan.stop()
+    if not is_function:
+        await lifespan.stop()
 
 
 class Lifespan:
@@ -103,6 +110,29 @@ async def read_frame(reader):
         return kind, await reader.readexactly(length)
     except (OSError, asyncio.IncompleteReadError) as error:
         raise Gone(str(error)) from error
+
+
+async def answer_function(found, reader, writer):
+    _, payload = await read_frame(reader)
+    request = json.loads(payload.decode("utf-8"))
+    work = asyncio.ensure_future(call_function(found, request["arguments"]))
+    leaving = asyncio.ensure_future(reader.read(1))
+    await asyncio.wait([work, leaving], return_when=asyncio.FIRST_COMPLETED)
+    if not work.done():
+        work.cancel()
+        await asyncio.wait([work])
+        raise Gone("the caller has gone")
+    leaving.cancel()
+    await Connection(reader, writer, request).write(work.result())
+
+
+async def call_function(found, arguments):
+    try:
+        return pack_json(VALUE, await found(*arguments))
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # sys.exit() ends a call, not this process
+        return pack_error(error)
 
 
 async def answer(found, reader, writer, state):

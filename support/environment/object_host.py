@@ -26,6 +26,12 @@ def load(module, attribute, is_factory):
     return found
 
 
+def is_coroutine_function(found):
+    import inspect
+
+    return inspect.iscoroutinefunction(found)
+
+
 def load_own(name):
     """A module beside this file, without putting it where the application's imports look."""
     import importlib.util
@@ -41,6 +47,8 @@ def main(path, interface, module, attribute, is_factory):
     load_own("object_frames")
     serve = load_own("object_asgi" if interface == "asgi" else "object_wsgi").serve
     found = load(module, attribute, is_factory == "yes")
+    if interface == "python" and is_coroutine_function(found):
+        serve = load_own("object_asgi").serve
     serve(found, interface, path)
 
 

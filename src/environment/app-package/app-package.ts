@@ -68,7 +68,7 @@ export interface AppPackage extends AsyncDisposable {
     args?: readonly string[],
     options?: Omit<CommandOptions, "args">,
   ): Promise<CommandResult>;
-  /** @param name - default `app`. @throws AppError `object_not_found`, `object_failed`. */
+  /** @param name - of the plan, default `app`; or `module:function`, to `call` it. @throws AppError `object_not_found`, `object_failed`. */
   loadObject(name?: string, options?: { readonly signal?: AbortSignal }): Promise<LoadedObject>;
   /** Starts a process of the plan, and resolves when it listens. @throws AppError `process_not_found`, `process_failed`. */
   start(process: string, options?: StartOptions): Promise<StartedProcess>;

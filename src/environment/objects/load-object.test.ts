@@ -70,6 +70,20 @@ def make():
 def add(a, b):
     return a + b
 
+async def later(what):
+    import asyncio
+    if what == "loop":
+        return id(asyncio.get_running_loop())
+    if what == "error":
+        raise KeyError("no such word")
+    if what == "exit":
+        raise SystemExit(3)
+    try:
+        open("waiting", "w").close()
+        await asyncio.sleep(600)
+    finally:
+        open("ended", "w").close()
+
 class Speechless(Exception):
     def __str__(self):
         raise ValueError("no text")
@@ -130,7 +144,10 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"."})
 `;
 
-async function load(t: TestContext, object: "wsgi" | "asgi" | "factory" | "add" | "odd" | "number") {
+async function load(
+  t: TestContext,
+  object: "wsgi" | "asgi" | "factory" | "add" | "odd" | "number" | `web:${string}`,
+) {
   const planned = {
     wsgi: { interface: "wsgi", module: "web", attribute: "app", isFactory: false },
     factory: { interface: "wsgi", module: "web", attribute: "make", isFactory: true },
@@ -270,6 +287,26 @@ test("a function is called with values, and its own error comes back", async (t)
   assert.equal(await loaded.call(2, 3), 5);
   assert.deepEqual(await loaded.call([1], ["x"]), [1, "x"]);
   await assert.rejects(loaded.call(1), /TypeError: add\(\) missing 1 required positional argument/);
+});
+
+test("a function that is in no plan is named with its module", async (t) => {
+  const { loaded } = await load(t, "web:add");
+  assert.equal(await loaded.call(2, 3), 5);
+  const failed = { code: "object_failed", message: /^cannot load web:absent: importing web:absent fails/ };
+  await assert.rejects(load(t, "web:absent"), failed);
+});
+
+test("coroutines of all calls run in one event loop, and one whose caller has gone is cancelled", async (t) => {
+  const { loaded, data } = await load(t, "web:later");
+  assert.equal(await loaded.call("loop"), await loaded.call("loop"));
+  await assert.rejects(loaded.call("error"), { message: "KeyError: 'no such word'" });
+  await assert.rejects(loaded.call("exit"), { message: "SystemExit: 3" });
+  await assert.rejects(loaded.call(), /TypeError: later\(\) missing 1 required positional argument/);
+  const waiting = assert.rejects(loaded.call("wait"), /the process of the object has ended/);
+  await eventually("it waits", () => existsSync(join(data, "waiting")) || undefined);
+  await loaded.close();
+  await waiting;
+  assert.ok(existsSync(join(data, "ended")));
 });
 
 test("what a function returns or raises ends its call alone, whatever it is", async (t) => {

@@ -40,7 +40,10 @@ export interface LoadOptions {
 const HOST = join(PACKAGE_ROOT, "support/environment/object_host.py");
 const BETWEEN_MS = 5;
 
-/** @throws AppError `object_not_found` with the near miss, `object_failed` with the end of the traceback. */
+/**
+ * @param name - of an object of the plan, or `module:function` of anything that can be called.
+ * @throws AppError `object_not_found` with the near miss, `object_failed` with the end of the traceback.
+ */
 export async function loadObject(
   environment: Pick<Environment, "runnable" | "directories" | "variablesOf">,
   name: string,
@@ -121,11 +124,17 @@ async function waitUntilThere(
 function findObject(objects: Readonly<Record<string, PlannedObject>>, name: string): PlannedObject {
   const found = Object.hasOwn(objects, name) ? objects[name] : undefined;
   if (found !== undefined) return found;
+  const [, module, attribute] = /^([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*(?:\.\w+)*)$/.exec(name) ?? [];
+  if (module !== undefined && attribute !== undefined)
+    return { interface: "python", module, attribute, isFactory: false };
   const near = findNearMiss(name, Object.keys(objects));
   throw new AppError({
     code: "object_not_found",
     message: `cannot load ${name}: the application has no object of that name`,
-    hint: near === undefined ? "`holdall plan` lists the objects that it has." : `Did you mean ${near}?`,
+    hint:
+      near === undefined
+        ? "`holdall plan` lists the objects that it has; any function can be named as `module:function`."
+        : `Did you mean ${near}?`,
     details: { object: name, nearMiss: near },
   });
 }
