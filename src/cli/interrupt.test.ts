@@ -104,7 +104,7 @@ signal.pause()
     output += piece;
   });
   const ended = once(child, "close");
-  await eventually("it runs", () => (output.includes("ready") ? true : undefined));
+  await eventually("it runs", () => (output.includes("ready\n") ? true : undefined));
   child.kill("SIGINT");
   assert.deepEqual(await ended, [null, "SIGUSR1"]);
   assert.equal(output, "ready\ntold\n");
