@@ -110,6 +110,32 @@ test("a module of the application that is hidden by another is told of at each b
   }
 });
 
+test("static files are in the artifact of a distribution, too; where there are none, that is told", async (t) => {
+  const project = '[project]\nname = "shop"\nversion = "1"\n';
+  const build = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n';
+  const backend = `import zipfile
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    files = {"shop.py": "", "shop-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: shop\\nVersion: 1\\n",
+        "shop-1.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: own\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"}
+    files["shop-1.dist-info/RECORD"] = "".join("%s,,\\n" % each for each in [*files, "shop-1.dist-info/RECORD"])
+    with zipfile.ZipFile(directory + "/shop-1-py3-none-any.whl", "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+    return "shop-1-py3-none-any.whl"
+`;
+  const index = await startPackageIndex(t, [BASKET]);
+  const files = {
+    ...{ "pyproject.toml": build + project, "backend.py": backend, "public/a.css": "body {}" },
+    "holdall.yaml": "static: { /static: public, /assets: publik }\n",
+  };
+  const workshop = await makeWorkshop(t, files, index.url);
+  const { manifest } = await openArtifact((await workshop.build()).path);
+  const kinds = Object.values(manifest.layers).map(({ kind }) => kind);
+  assert.ok(kinds.includes("application"), kinds.join());
+  const warnings = workshop.events.flatMap((event) => (event.kind === "warning" ? [event.message] : []));
+  assert.deepEqual(warnings, ["nothing can be served below /assets: the application has no files in publik"]);
+});
+
 test("a second application takes the layers that both have from the cache", async (t) => {
   const index = await startPackageIndex(t, [CART, BASKET, GUNICORN]);
   const workshop = await makeWorkshop(t, shop(), index.url);

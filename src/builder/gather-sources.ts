@@ -9,6 +9,7 @@ import { isBuilt } from "../platforms/python/source-roots.ts";
 import { planApplication } from "../platforms/registry.ts";
 import { listApplicationFiles } from "./application/application-files.ts";
 import { type FileContents, lookAtEntries, packApplication } from "./application/application-layer.ts";
+import { warnOfEmpty } from "./application/warn-of-empty.ts";
 import { warnOfHidden } from "./application/warn-of-hidden.ts";
 import type { BuildRun } from "./build-run.ts";
 import { buildProject } from "./distributions/build-project.ts";
@@ -76,6 +77,7 @@ export async function gatherSources(
       others,
     );
   }
+  warnOfEmpty(plan, isPacked ? contents : {}, run);
   const layers = distributions.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
   return {
     plan,
@@ -147,13 +149,12 @@ function listRequestedNames({ pip }: Description, files: AppFiles): ReadonlySet<
 }
 
 /** Whether the plan needs the application's files beside its wheel. */
-function usesFiles({ importPath, commands, processes }: Plan): boolean {
+function usesFiles({ importPath, commands, processes, static: served }: Plan): boolean {
   const argvs = [
     ...Object.values(processes).map(({ argv }) => argv),
     ...Object.values(commands).map((command) => (command.kind === "argv" ? command.argv : [])),
   ];
   const hasSql = Object.values(commands).some(({ kind }) => kind === "sql");
-  return (
-    importPath.length > 0 || hasSql || argvs.flat().some((word) => word.includes("{app}") && word !== NOWHERE)
-  );
+  const hasFiles = importPath.length > 0 || hasSql || served !== undefined;
+  return hasFiles || argvs.flat().some((word) => word.includes("{app}") && word !== NOWHERE);
 }
