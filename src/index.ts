@@ -48,7 +48,9 @@ export type {
 } from "./environment/app-package/app-package.ts";
 export type { DescribedSetting } from "./environment/app-package/described-setting.ts";
 export type { StartedProcess, StartOptions } from "./environment/app-package/start-process.ts";
-export { type ApplicationForm, findForm } from "./environment/application-form.ts";
+export { type ApplicationForm, findForm } from "./environment/application/application-form.ts";
+export { openApplication } from "./environment/application/open-application.ts";
+export { type PlannedApplication, readApplication } from "./environment/application/read-application.ts";
 export {
   checkRequirements,
   type Requirement,
@@ -66,7 +68,6 @@ export type {
   WebSocketOptions,
 } from "./environment/objects/connect-object.ts";
 export type { LoadedObject } from "./environment/objects/load-object.ts";
-export { openApplication } from "./environment/open-application.ts";
 export {
   type Environment,
   type EnvironmentOptions,
@@ -74,8 +75,6 @@ export {
 } from "./environment/open-environment.ts";
 export { listPresences, type Presence } from "./environment/presence.ts";
 export { addressUrl } from "./environment/processes/wait-for-listener.ts";
-export { type PlannedApplication, readApplication } from "./environment/read-application.ts";
-export { readSettings } from "./environment/read-settings.ts";
 export type { Address } from "./environment/resolve-argv.ts";
 export {
   GENERATE_CONFIG,
@@ -83,6 +82,7 @@ export {
   type ListedCommand,
   listCommands,
 } from "./environment/settings/generate-config.ts";
+export { readSettings } from "./environment/settings/read-settings.ts";
 export type { PackageInstallation } from "./environment/system-packages/install-system-packages.ts";
 export { type TestOptions, type TestOutcome, testApplication } from "./environment/test-application.ts";
 export { AppError, type ErrorCode } from "./errors/app-error.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
 import { makeDirectory, SMALL_PLAN } from "../testing/small-artifact.ts";
-import { ensureDirectories, planDirectories } from "./directories.ts";
+import { ensureDirectories, planDirectories } from "./directories/directories.ts";
 import { type Injection, injectVariables } from "./inject.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 8001 };

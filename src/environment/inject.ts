@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
-import type { Directories } from "./directories.ts";
+import type { Runnable } from "./application/runnable.ts";
+import type { Directories } from "./directories/directories.ts";
 import type { Address } from "./resolve-argv.ts";
-import type { Runnable } from "./runnable.ts";
 
 export type EnvironmentKind = "development" | "test" | "run";
 

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { type GuardedProcess, startGuarded } from "../system/guarded-process.ts";
 import { findAddresses, findMailAddress } from "./addresses.ts";
-import { type Directories, ensureDirectories, planDirectories } from "./directories.ts";
+import type { Runnable } from "./application/runnable.ts";
+import { type Directories, ensureDirectories, planDirectories } from "./directories/directories.ts";
 import type { OnEnvironmentEvent } from "./events.ts";
-import { listFormerServices } from "./former-services.ts";
 import { type EnvironmentKind, injectVariables, type Part, type Variables } from "./inject.ts";
-import { type OpenServices, openServices } from "./open-services.ts";
 import { listPresences } from "./presence.ts";
 import type { Address } from "./resolve-argv.ts";
-import type { Runnable } from "./runnable.ts";
+import { listFormerServices } from "./services/former-services.ts";
+import { type OpenServices, openServices } from "./services/open-services.ts";
 import { deliverSettings } from "./settings/deliver-settings.ts";
 import { ensureSettings, type SettingOptions } from "./settings/gather-settings.ts";
 import { type ResolvedSetting, requireSettings } from "./settings/resolve-settings.ts";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makeDirectory } from "../testing/small-artifact.ts";
-import { ensureDirectories, planDirectories } from "./directories.ts";
+import { ensureDirectories, planDirectories } from "./directories/directories.ts";
 import { listPresences, prunePresences, removePresence, writePresence } from "./presence.ts";
 
 test("who runs is listed, and what was left by others is not", async (t) => {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { undefinedIfMissing } from "../system/file-errors.ts";
 import { findBirth } from "../system/process-stat.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
-import { type Directories, planDirectories } from "./directories.ts";
+import { type Directories, planDirectories } from "./directories/directories.ts";
 import type { Address } from "./resolve-argv.ts";
 
 /** One `holdall dev`, and what of it runs in an environment. */

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Word } from "../artifact/plan.ts";
-import type { Runnable } from "./runnable.ts";
+import type { Runnable } from "./application/runnable.ts";
 
 /** Where something listens. */
 export interface Address {

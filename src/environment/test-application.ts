@@ -4,14 +4,14 @@ import { AppError } from "../errors/app-error.ts";
 import { type ProcessEnd, runGuarded, USUAL_GRACE_MS } from "../system/guarded-process.ts";
 import { findFreePort } from "../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "./addresses.ts";
+import { openApplication } from "./application/open-application.ts";
+import type { CheckoutOptions } from "./application/open-checkout.ts";
+import type { Runnable } from "./application/runnable.ts";
 import { type CommandResult, runCommand } from "./commands/run-command.ts";
 import { startOfCommand } from "./commands/start-of-command.ts";
 import type { OnEnvironmentEvent } from "./events.ts";
 import { inheritVariables } from "./inject.ts";
-import { openApplication } from "./open-application.ts";
-import type { CheckoutOptions } from "./open-checkout.ts";
 import { type Environment, openEnvironment } from "./open-environment.ts";
-import type { Runnable } from "./runnable.ts";
 
 export interface TestOptions extends Omit<CheckoutOptions, "directory" | "onEvent"> {
   /** Absolute path of a checkout, an artifact or a release. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { DEFAULT_ADDRESS } from "../../environment/addresses.ts";
-import { findForm } from "../../environment/application-form.ts";
+import { findForm } from "../../environment/application/application-form.ts";
 import type { RequirementOptions } from "../../environment/check-requirements.ts";
 import type { Address } from "../../environment/resolve-argv.ts";
 import { AppError } from "../../errors/app-error.ts";

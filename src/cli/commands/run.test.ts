@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import type { Plan } from "../../artifact/plan.ts";
-import { openArtifactRelease } from "../../environment/open-artifact.ts";
+import { openArtifactRelease } from "../../environment/application/open-artifact.ts";
 import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { runHoldall } from "../../testing/run-holdall.ts";
 import { fileEntry, makeDirectory } from "../../testing/small-artifact.ts";

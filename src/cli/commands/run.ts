@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import type { Plan } from "../../artifact/plan.ts";
-import { findForm } from "../../environment/application-form.ts";
+import { findForm } from "../../environment/application/application-form.ts";
+import type { PlannedApplication } from "../../environment/application/read-application.ts";
 import { enterArtifact } from "../../environment/commands/enter-artifact.ts";
 import type { CommandResult } from "../../environment/commands/run-command.ts";
 import type { Presence } from "../../environment/presence.ts";
-import type { PlannedApplication } from "../../environment/read-application.ts";
 import {
   GENERATE_CONFIG,
   generateConfig,
@@ -84,7 +84,7 @@ function isEnough(command: readonly string[], { values, context: { isJson } }: C
 }
 
 async function list(path: string, values: EnvironmentValues): Promise<RunOutcome> {
-  const { readApplication } = await import("../../environment/read-application.ts");
+  const { readApplication } = await import("../../environment/application/read-application.ts");
   const { listPresences } = await import("../../environment/presence.ts");
   const { readBase } = await import("./read-place.ts");
   const { plan, ...about } = await readApplication(path);
@@ -93,7 +93,7 @@ async function list(path: string, values: EnvironmentValues): Promise<RunOutcome
 }
 
 async function readTemplate(path: string): Promise<string | undefined> {
-  const { readApplication } = await import("../../environment/read-application.ts");
+  const { readApplication } = await import("../../environment/application/read-application.ts");
   const { name, plan } = await readApplication(path);
   return generateConfig(name, plan);
 }
@@ -104,7 +104,7 @@ async function runInPlace(
 ): Promise<RunOutcome> {
   const { enterCommand } = await import("../../environment/commands/enter-command.ts");
   const { runCommand: run } = await import("../../environment/commands/run-command.ts");
-  const { openApplication } = await import("../../environment/open-application.ts");
+  const { openApplication } = await import("../../environment/application/open-application.ts");
   const { openEnvironment } = await import("../../environment/open-environment.ts");
   const { readPlace } = await import("./read-place.ts");
   const { signal, hideProgress } = context;

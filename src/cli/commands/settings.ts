@@ -22,7 +22,7 @@ export const settingsCommand = defineCommand(
     ],
   },
   async ({ application, settings, set, environment }, { env }): Promise<readonly DescribedSetting[]> => {
-    const { readSettings } = await import("../../environment/read-settings.ts");
+    const { readSettings } = await import("../../environment/settings/read-settings.ts");
     const { readBase } = await import("./read-place.ts");
     const path = resolve(application);
     return readSettings(path, { base: readBase(path, { environment }), env, settingsFile: settings, set });

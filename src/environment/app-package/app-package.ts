@@ -1,7 +1,7 @@
 import type { Plan, SettingValue } from "../../artifact/plan.ts";
 import type { BuildEvent } from "../../builder/events.ts";
 import type { OpenService } from "../../services/service.ts";
-import type { ApplicationForm } from "../application-form.ts";
+import type { ApplicationForm } from "../application/application-form.ts";
 import type { CommandOptions, CommandResult } from "../commands/run-command.ts";
 import type { EnvironmentEvent } from "../events.ts";
 import type { EnvironmentKind } from "../inject.ts";

@@ -7,7 +7,7 @@ import { unpackArtifact } from "../../artifact/unpack-artifact.ts";
 import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { fileEntry, makeDirectory } from "../../testing/small-artifact.ts";
-import { openArtifactRelease } from "../open-artifact.ts";
+import { openArtifactRelease } from "../application/open-artifact.ts";
 import type { PackageOptions } from "./app-package.ts";
 import { openAppPackage } from "./open-app-package.ts";
 

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors/app-error.ts";
 import { replaceProcess } from "../../system/replace-process.ts";
-import { findArtifactScript } from "../application-form.ts";
+import { findArtifactScript } from "../application/application-form.ts";
 import { GENERATE_CONFIG } from "../settings/generate-config.ts";
 
 export interface ArtifactCall {

@@ -3,7 +3,7 @@ import type { Command } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
 import { isProgram } from "../../system/find-program.ts";
-import type { Runnable } from "../runnable.ts";
+import type { Runnable } from "../application/runnable.ts";
 
 /**
  * What users mean by a word: a command of the plan, else a program of the release under its own name (`python`, the script

@@ -9,7 +9,7 @@ import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { fileEntry } from "../../testing/small-artifact.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
-import { openArtifactRelease } from "../open-artifact.ts";
+import { openArtifactRelease } from "../application/open-artifact.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { runCommand } from "./run-command.ts";
 

@@ -4,7 +4,7 @@ import { AppError } from "../../errors/app-error.ts";
 import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { findFreePort } from "../../system/port-owner.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
-import { workingDirectoryOf } from "../directories.ts";
+import { workingDirectoryOf } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import { loadObject } from "../objects/load-object.ts";
 import { ProcessLog } from "../processes/process-log.ts";

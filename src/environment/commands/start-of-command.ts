@@ -3,7 +3,7 @@ import type { ArgvCommand } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { findProgram, isProgram } from "../../system/find-program.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
-import { workingDirectoryOf } from "../directories.ts";
+import { workingDirectoryOf } from "../directories/directories.ts";
 import type { Part, Variables } from "../inject.ts";
 import type { Environment } from "../open-environment.ts";
 import { resolveArgv } from "../resolve-argv.ts";

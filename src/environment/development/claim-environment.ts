@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, realpath, rm } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { takeNameLock } from "../../system/name-lock.ts";
-import type { Directories } from "../directories.ts";
+import type { Directories } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import { listPresences, prunePresences } from "../presence.ts";
 import { waitForLeftovers } from "./wait-for-leftovers.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors/app-error.ts";
-import type { Runnable } from "../runnable.ts";
+import type { Runnable } from "../application/runnable.ts";
 import type { MigrationOffer } from "./offer-migration.ts";
 import { checkSettings, isOutdated, openSession, type Session, type SessionOptions } from "./session.ts";
 import type { FileWatcher } from "./watch-files.ts";

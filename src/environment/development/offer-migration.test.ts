@@ -6,8 +6,8 @@ import type { Plan } from "../../artifact/plan.ts";
 import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { makeDirectory } from "../../testing/small-artifact.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import { openArtifactRelease } from "../application/open-artifact.ts";
 import type { EnvironmentEvent } from "../events.ts";
-import { openArtifactRelease } from "../open-artifact.ts";
 import { type Environment, openEnvironment } from "../open-environment.ts";
 import { type Migrate, offerMigrations } from "./offer-migration.ts";
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { planDirectories } from "../directories.ts";
+import type { Runnable } from "../application/runnable.ts";
+import { planDirectories } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import { type Front, openFront } from "../front/open-front.ts";
 import { MAIL_PART } from "../mail/deliver-message.ts";
@@ -8,7 +9,6 @@ import { type Environment, type EnvironmentOptions, openEnvironment } from "../o
 import { type Presence, removePresence, writePresence } from "../presence.ts";
 import type { RestartPolicy } from "../processes/restart-policy.ts";
 import { listParts, startProcesses } from "../processes/start-processes.ts";
-import type { Runnable } from "../runnable.ts";
 import { startSchedule } from "../schedule/start-schedule.ts";
 import { type GatheredSettings, gatherSettings } from "../settings/gather-settings.ts";
 import { requireSettings } from "../settings/resolve-settings.ts";

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { findParent } from "../../system/process-stat.ts";
-import type { Directories } from "../directories.ts";
+import type { Directories } from "../directories/directories.ts";
 import { listPresences } from "../presence.ts";
 import type { ClaimOptions } from "./claim-environment.ts";
 

@@ -9,8 +9,8 @@ import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { fileEntry } from "../../testing/small-artifact.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import { openArtifactRelease } from "../application/open-artifact.ts";
 import type { EnvironmentEvent } from "../events.ts";
-import { openArtifactRelease } from "../open-artifact.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { type MailOptions, startMail } from "./start-mail.ts";
 

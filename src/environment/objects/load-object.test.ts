@@ -5,10 +5,10 @@ import { type TestContext, test } from "node:test";
 import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { fileEntry } from "../../testing/small-artifact.ts";
-import { ensureDirectories, planDirectories } from "../directories.ts";
+import { openArtifactRelease } from "../application/open-artifact.ts";
+import { ensureDirectories, planDirectories } from "../directories/directories.ts";
 import type { EnvironmentEvent } from "../events.ts";
 import { injectVariables } from "../inject.ts";
-import { openArtifactRelease } from "../open-artifact.ts";
 import { loadObject } from "./load-object.ts";
 
 const WSGI = `import atexit, os, time

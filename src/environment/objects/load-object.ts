@@ -8,7 +8,7 @@ import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
 import { USUAL_GRACE_MS } from "../../system/guarded-process.ts";
 import { PACKAGE_ROOT } from "../../system/package-root.ts";
-import { workingDirectoryOf } from "../directories.ts";
+import { workingDirectoryOf } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
 import { ProcessLog } from "../processes/process-log.ts";

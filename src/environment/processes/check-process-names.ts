@@ -1,6 +1,6 @@
 import { AppError } from "../../errors/app-error.ts";
 import { findNearMiss } from "../../errors/near-miss.ts";
-import type { Runnable } from "../runnable.ts";
+import type { Runnable } from "../application/runnable.ts";
 
 /**
  * @param wanted - names of processes; undefined: all that there are, of which there has to be one.

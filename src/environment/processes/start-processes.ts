@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Plan, Process } from "../../artifact/plan.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
-import { workingDirectoryOf } from "../directories.ts";
+import { workingDirectoryOf } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
 import { type Address, resolveArgv } from "../resolve-argv.ts";

@@ -6,8 +6,8 @@ import type { Plan } from "../../artifact/plan.ts";
 import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { DEFAULT_ADDRESS } from "../addresses.ts";
+import { openArtifactRelease } from "../application/open-artifact.ts";
 import type { EnvironmentEvent } from "../events.ts";
-import { openArtifactRelease } from "../open-artifact.ts";
 import { type Environment, openEnvironment } from "../open-environment.ts";
 import { startSchedule } from "./start-schedule.ts";
 

@@ -5,7 +5,7 @@ import type { SettingValue } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { undefinedIfMissing } from "../../system/file-errors.ts";
 import { writeFileAtomic } from "../../system/write-file.ts";
-import type { Directories } from "../directories.ts";
+import type { Directories } from "../directories/directories.ts";
 import type { Variables } from "../inject.ts";
 import { renderSettingFile } from "./render-file.ts";
 import type { ResolvedSetting } from "./resolve-settings.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Plan, SettingValue } from "../../artifact/plan.ts";
 import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
-import type { Directories } from "../directories.ts";
+import type { Directories } from "../directories/directories.ts";
 import type { Variables } from "../inject.ts";
 import { ensureGenerated, readGenerated } from "./generate.ts";
 import { type ResolvedSetting, resolveSettings, variableOf } from "./resolve-settings.ts";

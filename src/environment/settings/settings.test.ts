@@ -6,7 +6,7 @@ import { parseEnv } from "node:util";
 import type { PlannedSetting, SettingType, SettingValue } from "../../artifact/plan.ts";
 import { runProcess } from "../../system/run-process.ts";
 import { makeDirectory } from "../../testing/small-artifact.ts";
-import { ensureDirectories, planDirectories } from "../directories.ts";
+import { ensureDirectories, planDirectories } from "../directories/directories.ts";
 import { deliverSettings } from "./deliver-settings.ts";
 import { ensureSettings, gatherSettings, type SettingOptions } from "./gather-settings.ts";
 import { renderSettingFile } from "./render-file.ts";

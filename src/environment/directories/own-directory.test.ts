@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmod, chown, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { needRoot } from "../testing/needs.ts";
-import { makeDirectory } from "../testing/small-artifact.ts";
+import { needRoot } from "../../testing/needs.ts";
+import { makeDirectory } from "../../testing/small-artifact.ts";
 import { ensureDirectories, planDirectories } from "./directories.ts";
 import { ensureOwnDirectory } from "./own-directory.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeArtifactToStart } from "../testing/artifact-to-start.ts";
+import { makeArtifactToStart } from "../../testing/artifact-to-start.ts";
 import { RECORD } from "./application-form.ts";
 import { openArtifactRelease } from "./open-artifact.ts";
 import { openRelease } from "./open-release.ts";

@@ -1,7 +1,7 @@
-import { type DescribedSetting, describeSetting } from "./app-package/described-setting.ts";
-import { planDirectories } from "./directories.ts";
-import { readApplication } from "./read-application.ts";
-import { gatherSettings, type SettingOptions } from "./settings/gather-settings.ts";
+import { type DescribedSetting, describeSetting } from "../app-package/described-setting.ts";
+import { readApplication } from "../application/read-application.ts";
+import { planDirectories } from "../directories/directories.ts";
+import { gatherSettings, type SettingOptions } from "./gather-settings.ts";
 
 /**
  * The settings of an application, each with its value and where that comes from; secrets are masked. Nothing is made for that.

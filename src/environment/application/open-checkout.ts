@@ -2,8 +2,8 @@ import { join } from "node:path";
 import {
   type CheckoutOptions as PrepareOptions,
   prepareCheckout,
-} from "../builder/checkout/prepare-checkout.ts";
-import { ensureOwnDirectory, OWN_DIRECTORY } from "./own-directory.ts";
+} from "../../builder/checkout/prepare-checkout.ts";
+import { ensureOwnDirectory, OWN_DIRECTORY } from "../directories/own-directory.ts";
 import type { Runnable } from "./runnable.ts";
 
 export interface CheckoutOptions extends Omit<PrepareOptions, "environments"> {

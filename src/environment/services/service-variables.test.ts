@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findServiceKind } from "../services/registry.ts";
+import { findServiceKind } from "../../services/registry.ts";
 import { findAddress, nameValues } from "./service-variables.ts";
 
 type Env = string | Readonly<Record<string, string>> | undefined;

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { PREFIX_START } from "../artifact/prefix-identity.ts";
-import { MANIFEST_NAME, PREFIX_NAME } from "../artifact/zip.ts";
-import { AppError } from "../errors/app-error.ts";
-import { errnoOf } from "../system/file-errors.ts";
+import { PREFIX_START } from "../../artifact/prefix-identity.ts";
+import { MANIFEST_NAME, PREFIX_NAME } from "../../artifact/zip.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { errnoOf } from "../../system/file-errors.ts";
 
 /** In a release: what it is, docs/cache.md. */
 export const RECORD = ".record";

@@ -1,8 +1,8 @@
-import { openArtifact } from "../artifact/open-artifact.ts";
-import type { Plan } from "../artifact/plan.ts";
-import { readAppFiles } from "../description/app-files.ts";
-import { readDescription } from "../description/read-description.ts";
-import { planApplication } from "../platforms/registry.ts";
+import { openArtifact } from "../../artifact/open-artifact.ts";
+import type { Plan } from "../../artifact/plan.ts";
+import { readAppFiles } from "../../description/app-files.ts";
+import { readDescription } from "../../description/read-description.ts";
+import { planApplication } from "../../platforms/registry.ts";
 import { type ApplicationForm, findForm } from "./application-form.ts";
 import { openRelease } from "./open-release.ts";
 import type { Runnable } from "./runnable.ts";

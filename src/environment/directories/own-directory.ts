@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { access, chmod, lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../errors/app-error.ts";
-import { errnoOf } from "../system/file-errors.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { errnoOf } from "../../system/file-errors.ts";
 
 /** Name of the directory in the base. */
 export const OWN_DIRECTORY = ".holdall";

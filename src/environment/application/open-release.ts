@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Digest } from "../artifact/manifest.ts";
-import { sha256 } from "../artifact/measure.ts";
-import { parsePlan } from "../artifact/parse-plan.ts";
-import { AppError } from "../errors/app-error.ts";
-import { errnoOf } from "../system/file-errors.ts";
+import type { Digest } from "../../artifact/manifest.ts";
+import { sha256 } from "../../artifact/measure.ts";
+import { parsePlan } from "../../artifact/parse-plan.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { errnoOf } from "../../system/file-errors.ts";
 import { RECORD } from "./application-form.ts";
 import type { Runnable } from "./runnable.ts";
 

@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
-import { openArtifact } from "../artifact/open-artifact.ts";
-import { PREFIX_NAME } from "../artifact/zip.ts";
-import { AppError } from "../errors/app-error.ts";
-import { runProcess } from "../system/run-process.ts";
+import { openArtifact } from "../../artifact/open-artifact.ts";
+import { PREFIX_NAME } from "../../artifact/zip.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { runProcess } from "../../system/run-process.ts";
 import { openRelease } from "./open-release.ts";
 import type { Runnable } from "./runnable.ts";
 

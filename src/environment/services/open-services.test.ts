@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { needServer } from "../testing/needs.ts";
-import { makePlace } from "../testing/service-conformance.ts";
-import { makeDirectory } from "../testing/small-artifact.ts";
-import { ensureDirectories, planDirectories } from "./directories.ts";
+import { needServer } from "../../testing/needs.ts";
+import { makePlace } from "../../testing/service-conformance.ts";
+import { makeDirectory } from "../../testing/small-artifact.ts";
+import { ensureDirectories, planDirectories } from "../directories/directories.ts";
 import { listFormerServices } from "./former-services.ts";
 import { openServices, type ServicesOptions } from "./open-services.ts";
 

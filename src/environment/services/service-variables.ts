@@ -1,7 +1,7 @@
-import type { PlannedService } from "../artifact/plan.ts";
-import { AppError } from "../errors/app-error.ts";
-import type { OpenService, ServiceKind, ServiceValue } from "../services/service.ts";
-import type { Variables } from "./inject.ts";
+import type { PlannedService } from "../../artifact/plan.ts";
+import { AppError } from "../../errors/app-error.ts";
+import type { OpenService, ServiceKind, ServiceValue } from "../../services/service.ts";
+import type { Variables } from "../inject.ts";
 
 // Which variables a service goes into, and in which of them somebody may name one that is there already:
 // docs/environment.md, "Services".

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { PlannedService } from "../artifact/plan.ts";
-import { SERVICE_TYPES } from "../description/description.ts";
-import { findServiceKind } from "../services/registry.ts";
+import type { PlannedService } from "../../artifact/plan.ts";
+import { SERVICE_TYPES } from "../../description/description.ts";
+import { findServiceKind } from "../../services/registry.ts";
 
 export interface FormerService {
   readonly name: string;

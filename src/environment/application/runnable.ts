@@ -1,5 +1,5 @@
-import type { Digest } from "../artifact/manifest.ts";
-import type { Plan } from "../artifact/plan.ts";
+import type { Digest } from "../../artifact/manifest.ts";
+import type { Plan } from "../../artifact/plan.ts";
 
 /** What an environment runs: an application with a plan, and a Python in which all that it needs can be imported. */
 export interface Runnable {

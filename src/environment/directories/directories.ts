@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { undefinedIfMissing } from "../system/file-errors.ts";
-import { writeFileAtomic } from "../system/write-file.ts";
+import { undefinedIfMissing } from "../../system/file-errors.ts";
+import { writeFileAtomic } from "../../system/write-file.ts";
+import type { Runnable } from "../application/runnable.ts";
 import { ensureDirectory, ensurePrivateDirectory, OWN_DIRECTORY } from "./own-directory.ts";
-import type { Runnable } from "./runnable.ts";
 
 /** docs/environment.md, "Directories"; all absolute. */
 export interface Directories {

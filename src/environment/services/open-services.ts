@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Plan, PlannedService } from "../artifact/plan.ts";
-import { AppError } from "../errors/app-error.ts";
-import { findServiceKind } from "../services/registry.ts";
-import type { OpenService, ServerEvent, ServicePlace } from "../services/service.ts";
-import type { Directories } from "./directories.ts";
-import type { EnvironmentEvent, OnEnvironmentEvent } from "./events.ts";
-import type { Variables } from "./inject.ts";
+import type { Plan, PlannedService } from "../../artifact/plan.ts";
+import { AppError } from "../../errors/app-error.ts";
+import { findServiceKind } from "../../services/registry.ts";
+import type { OpenService, ServerEvent, ServicePlace } from "../../services/service.ts";
+import type { Directories } from "../directories/directories.ts";
+import type { EnvironmentEvent, OnEnvironmentEvent } from "../events.ts";
+import type { Variables } from "../inject.ts";
 import { findAddress, nameValues } from "./service-variables.ts";
 
 export interface ServicesOptions {
