@@ -15,12 +15,16 @@ await using app = await AppPackage.open("notes", { kind: "test", settings: { siz
 const { status }: { status: number | undefined } = await app.runCommand("unit_test", ["-v"]);
 const web: LoadedObject = await app.loadObject();
 const text: string = await (await web.fetch(new Request("http://localhost/"))).text();
-for await (const event of app.events) if (event.kind === "output") console.log(event.line, status, text);
+for await (const event of app.events) if (event.kind === "output") console.log(event.part, event.line, status, text);
+for await (const message of (await web.connect("/chat")).messages) console.log(message.length);
+const total: unknown = await (await app.loadObject("shop.prices:total")).call(1, { currency: "EUR" });
+await using started = await app.start("web");
+await fetch(new URL("/", started.url));
 const { database } = await app.services();
 await database?.backup("there");
 // @ts-expect-error a kind that there is not
 await AppPackage.open("notes", { kind: "production" });
-console.log(new AppError({ code: "usage_wrong", message: "x" }).hint);
+console.log(new AppError({ code: "usage_wrong", message: "x" }).hint, total);
 `;
 
 test("the types of the package compile in a project that has nothing but it and those of Node", async (t) => {

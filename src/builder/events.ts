@@ -28,7 +28,7 @@ export type BuildEvent =
       readonly count?: number;
     }
   /** A line of a program that the build runs. */
-  | { readonly kind: "output"; readonly step: BuildStep; readonly line: string }
+  | { readonly kind: "step-output"; readonly step: BuildStep; readonly line: string }
   /** Something to know that is as it should be: one sentence, no final period. */
   | { readonly kind: "note"; readonly message: string }
   /** Something to look at that stops nothing: one sentence, no final period. */

@@ -29,7 +29,7 @@ async function runBuildCommand(run: BuildRun, argv: readonly string[]): Promise<
       const line = redact(raw, run.env);
       lines.push(line);
       if (lines.length > EXCERPT_LINES) lines.shift();
-      run.onEvent({ kind: "output", step: "run-build-commands", line });
+      run.onEvent({ kind: "step-output", step: "run-build-commands", line });
     },
   }).catch((error: unknown) => {
     const errno = errnoOf(error);

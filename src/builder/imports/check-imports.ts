@@ -97,7 +97,7 @@ async function importAll(
       env: { ...checkEnvironment(run, description), HOME: join(root, "home"), TMPDIR: root },
       input: JSON.stringify({ root, own: own.map(({ path }) => path), ...asked }),
       signal,
-      onLine: (line) => run.onEvent({ kind: "output", step: "check-imports", line }),
+      onLine: (line) => run.onEvent({ kind: "step-output", step: "check-imports", line }),
     });
     const answer = await readFile(join(root, "result.json"), "utf8").catch(undefinedIfMissing);
     if (answer !== undefined) return v.parse(ResultSchema, JSON.parse(answer));

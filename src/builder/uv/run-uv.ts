@@ -64,7 +64,7 @@ export async function runUv(
     cwd: cwd ?? run.directory,
     env: { ...uvEnvironment(run), ...(mayInstallPython && { UV_PYTHON_DOWNLOADS: "manual" }) },
     signal: run.signal,
-    onLine: (line) => run.onEvent({ kind: "output", step, line: redact(line, run.env) }),
+    onLine: (line) => run.onEvent({ kind: "step-output", step, line: redact(line, run.env) }),
     ...(input === undefined ? {} : { input }),
   });
   if (result.status === 0) return result.stdout;

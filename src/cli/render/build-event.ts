@@ -18,7 +18,8 @@ const STEPS: Readonly<Record<BuildStep, string>> = {
 export function describeBuildEvent(event: BuildEvent): Progress | undefined {
   if (event.kind === "warning") return { kind: "warning", text: `warning: ${event.message}` };
   if (event.kind === "note") return { kind: "step", text: event.message };
-  if (event.kind === "output") return { kind: "detail", text: `${STEPS[event.step]}: ${event.line.trim()}` };
+  if (event.kind === "step-output")
+    return { kind: "detail", text: `${STEPS[event.step]}: ${event.line.trim()}` };
   if (event.kind === "step-ended") return undefined;
   const { step, subject, count } = event;
   const about = [subject, count === undefined ? undefined : `(${count})`].filter(
