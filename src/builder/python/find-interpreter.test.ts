@@ -66,11 +66,26 @@ const CASES: {
   {
     programs: { python3: "3.11.2", ".local/share/uv/python/cpython-3.14/bin/python3.14": "3.14.0" },
     requirement: ">=3.14",
-    found: /^cannot find Python >=3\.14: found Python 3\.11\.2 /,
+    found: "3.14.0",
   },
   { programs: { "python3.13": "3.13.0", "python3.13t": "3.13.1" }, wanted: "3.13t", found: "3.13.1" },
   { programs: { "python3.13t": "3.13.1" }, wanted: "3.13", found: /^cannot find Python 3\.13: found Python/ },
   { programs: { python3: "3.11.2" }, wanted: "bin/python3", found: "3.11.2" },
+  {
+    programs: { python3: "3.11.2", ".pyenv/versions/3.12.1/bin/python3": "3.12.1" },
+    requirement: ">=3.12",
+    found: "3.12.1",
+  },
+  {
+    programs: { python3: "3.11.2", ".pyenv/versions/3.12.1/bin/python3": "3.12.1" },
+    requirement: ">=3.10",
+    found: "3.11.2",
+  },
+  { programs: { ".pyenv/versions/3.12.1/bin/python3": "3.12.1" }, found: "3.12.1" },
+  {
+    programs: { "python3.13t": "3.13.1" },
+    found: /^cannot find Python 3\.8 or newer: found Python 3\.13\.1 /,
+  },
   { programs: {}, found: /^cannot find Python 3\.8 or newer: no Python 3 was found$/ },
   {
     programs: { python3: "3.7.16" },

@@ -35,6 +35,7 @@ function isFit(
   { wanted, requirement }: { wanted: string | undefined; requirement: string | undefined },
 ): boolean {
   if (implementation !== "cpython" || Number(version.split(".")[1]) < OLDEST_MINOR) return false;
+  if (wanted === undefined && isThreaded(abi)) return false;
   const named = isThreaded(abi) ? [`${fullVersion}t`, `${version}t`] : [fullVersion, version];
   if (wanted !== undefined && isVersion(wanted) && !named.includes(wanted)) return false;
   return requirement === undefined || satisfies(plain(fullVersion), requirement);
@@ -65,9 +66,9 @@ async function* listInterpreters(run: BuildRun, wanted: string | undefined): Asy
   const minors = Array.from({ length: NEWEST_MINOR - OLDEST_MINOR + 1 }, (_, index) => NEWEST_MINOR - index);
   const seen = new Set<string>();
   const names = ["python3", ...minors.flatMap((minor) => [`python3.${minor}`, `python3.${minor}t`])];
-  // Those that no PATH names are for who asks for a version: nobody's default changes when pyenv gets another Python.
-  const kept = isVersion(wanted) ? await listKeptDirectories(run.env) : [];
-  for (const directories of [listPath(run.env), kept]) {
+  // Those that no PATH names come last, so that nobody's default changes when pyenv gets another Python.
+  for (const listDirectories of [async () => listPath(run.env), () => listKeptDirectories(run.env)]) {
+    const directories = await listDirectories();
     // One name after the other: the first mostly fits, and PATH has many directories.
     for (const name of names) {
       for (const path of await listPrograms(directories, name)) {

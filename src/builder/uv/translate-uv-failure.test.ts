@@ -52,6 +52,12 @@ const CASES: [name: string, stderr: string, code: string, message: string][] = [
     "resolve_failed",
     "cannot install: the requirements do not fit together",
   ],
+  [
+    "a backend that stops",
+    "error: The build backend returned an error\n  cause: Call to `setuptools.build_meta:__legacy__.get_requires_for_build_wheel` failed (exit status: 1)",
+    "resolve_failed",
+    "cannot install: the application's own build backend refused to say them",
+  ],
   ["anything else", "error: unexpected argument", "resolve_failed", "cannot install: uv refused"],
 ];
 

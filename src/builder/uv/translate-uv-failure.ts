@@ -43,6 +43,7 @@ const TRANSLATIONS: readonly Translate[] = [
   translateWheel,
   translateMetadata,
   translateConflict,
+  translateOwnBuild,
 ];
 
 function translateHash(text: string, { goal, excerpt }: Context): AppError | undefined {
@@ -128,6 +129,17 @@ function translateConflict(text: string, { goal, excerpt }: Context): AppError |
     code: "resolve_failed",
     message: `cannot ${goal}: the requirements do not fit together`,
     hint: "Change the requirement that the lines above name.",
+    excerpt,
+  });
+}
+
+/** Of a distribution that is built uv says the name: this is the application itself, whose backend says what it requires. */
+function translateOwnBuild(text: string, { goal, excerpt }: Context): AppError | undefined {
+  if (!/The build backend returned an error/i.test(text)) return undefined;
+  return new AppError({
+    code: "resolve_failed",
+    message: `cannot ${goal}: the application's own build backend refused to say them`,
+    hint: "Correct what it says; or, where the application need not be built, write `pip: requirements.txt`, without `.`.",
     excerpt,
   });
 }
