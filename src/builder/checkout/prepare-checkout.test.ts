@@ -22,6 +22,10 @@ const CHECKS = makeWheel({
   },
   requires: ["cart"],
 });
+const NEEDY = makeWheel({
+  name: "needy",
+  metadata: "Metadata-Version: 2.1\nName: needy\nVersion: 1.0\nRequires-Python: >=3.9\n",
+});
 const WAITRESS = makeWheel({ name: "waitress", version: "3.0", files: { "waitress.py": "" } });
 const GUNICORN = makeWheel({
   name: "gunicorn",
@@ -60,7 +64,7 @@ async function makeCheckout(
   { name = "app" }: { readonly name?: string } = {},
 ) {
   const root = await makeDirectory(t);
-  const index = await startPackageIndex(t, [CART, NEWER, CHECKS, WAITRESS, GUNICORN]);
+  const index = await startPackageIndex(t, [CART, NEWER, CHECKS, NEEDY, WAITRESS, GUNICORN]);
   const directory = join(root, name);
   const write = (more: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(more)) {
@@ -205,4 +209,16 @@ test("what only the tests need is in an environment of theirs, and changes nothi
   assert.equal((await prepare()).prefix, plain.prefix);
   write({ "holdall-test.lock": lock.replace("pytest==1.0", "pytest==7.0") });
   await assert.rejects(prepare({ forTests: true }), { code: "resolve_failed" }, "a lock is a lock");
+});
+
+test("what no longer supports the oldest Python that the description allows is locked for that of the target", async (t) => {
+  const { directory, prepare } = await makeCheckout(t, {
+    "holdall.yaml": `${description("needy")}python: ">=3.8"\n`,
+  });
+  const first = await prepare();
+  const lock = readFileSync(join(directory, "holdall.lock"), "utf8");
+  assert.match(lock, /^needy==1\.0 /m);
+  const again = await prepare();
+  assert.deepEqual([again.isNew, again.prefix], [false, first.prefix]);
+  assert.equal(readFileSync(join(directory, "holdall.lock"), "utf8"), lock);
 });

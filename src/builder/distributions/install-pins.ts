@@ -26,7 +26,9 @@ export async function installPins(
     readonly mayBuild: boolean;
   },
 ): Promise<string> {
-  const { executable, version } = target.interpreter;
+  const { executable, fullVersion } = target.interpreter;
+  // With the patch version: a distribution may ask for one. uv knows no `3.13.0+`.
+  const version = /^[\d.]*\d/.exec(fullVersion)?.[0] ?? fullVersion;
   const directory = join(run.work, "install", label);
   const prefix = join(directory, "prefix");
   const requirements = join(directory, "requirements.txt");

@@ -1,20 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { sha256 } from "../../artifact/measure.ts";
-import type { Description } from "../../description/description.ts";
 import { renderRequirement } from "../../description/requirement.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import { isProjectSource } from "../../platforms/python/source-roots.ts";
-import { type BuildRun, reportStep } from "../build-run.ts";
-import { compareVersions } from "../elf/libc-floor.ts";
+import type { BuildRun } from "../build-run.ts";
 import { type BuildTarget, markersOf } from "../target/build-target.ts";
-import { runUv } from "../uv/run-uv.ts";
+import { compile, compileWidely, digestOf, findSame, pythonFloor, type Wanted } from "./compile-lock.ts";
 import { HOLDALL_LOCK, type HoldallLock, parseHoldallLock, renderHoldallLock } from "./holdall-lock.ts";
 import { type LockedDistribution, lockInvalid, sortedUnique } from "./lock.ts";
 import { holds, type MarkerEnvironment } from "./marker.ts";
 import { type LockInput, readOwnLock } from "./read-own-lock.ts";
-import { parsePinnedRequirements } from "./requirements.ts";
 
 export interface Resolution {
   /** All that the locks have, whatever the target. */
@@ -48,11 +42,13 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   const old = text === undefined ? undefined : parseHoldallLock(text);
   const wanted: Wanted =
     own === undefined ? listWanted(input) : { requirements: [], constraints: own.distributions, paths: [] };
-  const inputs = `sha256:${sha256(Buffer.from(JSON.stringify(wanted)))}`;
 
-  const isSame = old?.inputs === inputs;
+  const same = findSame(old, wanted, input);
   // What platforms add depends on what a target has without it. It is one lock: all of it is for all of them.
-  const fresh = own === undefined && !isSame ? await compile(run, input, wanted, old?.pins) : undefined;
+  const fresh =
+    own === undefined && same === undefined ? await compileWidely(run, input, wanted, old?.pins) : undefined;
+  const settled = same ?? fresh?.wanted ?? wanted;
+  const inputs = digestOf(settled);
   const base = fresh?.distributions ?? (old === undefined ? [] : withoutAdded(old));
   const owned = environments.map((environment, index) => select(owns?.ofEach[index] ?? [], environment));
   const added = sortedUnique(
@@ -63,9 +59,9 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   if (own !== undefined && added.length === 0) {
     return { locked: own.distributions, selections: owned, paths: [own.path], renewed: undefined };
   }
-  const isCurrent = isSame && isDeepStrictEqual(old.added, added);
-  const known = isCurrent ? old : added.length === 0 ? fresh : undefined;
-  const lock = known ?? (await compile(run, input, { ...wanted, added }, fresh?.pins ?? old?.pins));
+  const current = same !== undefined && isDeepStrictEqual(old?.added, added) ? old : undefined;
+  const known = current ?? (added.length === 0 ? fresh : undefined);
+  const lock = known ?? (await compile(run, input, { ...settled, added }, fresh?.pins ?? old?.pins));
   const selections = environments.map((environment, index) => {
     const first = owned[index] ?? [];
     const others = lock.distributions.filter(({ name }) => !first.some((each) => each.name === name));
@@ -76,7 +72,7 @@ export async function resolveLock(run: BuildRun, input: ResolveInput): Promise<R
   const locked = [...(own?.distributions ?? []), ...lock.distributions];
   if (lock.distributions.length === 0 && text === undefined)
     return { locked, selections, paths, renewed: undefined };
-  const renewed = isCurrent ? undefined : renderHoldallLock({ inputs, added, pins: lock.pins });
+  const renewed = current ? undefined : renderHoldallLock({ inputs, added, pins: lock.pins });
   return {
     ...{ locked, selections, paths: [...paths, HOLDALL_LOCK] },
     renewed: renewed === text ? undefined : renewed,
@@ -104,16 +100,6 @@ function unite(lists: readonly (readonly LockedDistribution[])[]): readonly Lock
   return [...new Map(lists.flat().map((each) => [JSON.stringify(each), each])).values()];
 }
 
-/** All that resolving depends on; its digest tells whether a lock is still right. */
-export interface Wanted {
-  readonly requirements: readonly string[];
-  readonly constraints: readonly LockedDistribution[] | readonly string[];
-  /** Files with metadata of the application itself, and their contents. */
-  readonly paths: readonly (readonly [path: string, text: string])[];
-  readonly python?: string;
-  readonly added?: readonly string[];
-}
-
 const PROJECT_FILES = ["pyproject.toml", "setup.cfg", "setup.py"];
 
 function listWanted({ description, files, targets }: ResolveInput): Wanted {
@@ -135,60 +121,9 @@ function listWanted({ description, files, targets }: ResolveInput): Wanted {
   return { requirements, constraints, paths, python: pythonFloor(description, targets) };
 }
 
-/** The oldest Python that the lock should serve: the least that the description allows, else the oldest target's. */
-export function pythonFloor({ python }: Description, targets: readonly BuildTarget[]): string {
-  const least = /(?:>=|~=|==)\s*(\d+\.\d+)/.exec(python ?? "")?.[1];
-  return least ?? oldestPython(targets);
-}
-
-function oldestPython(targets: readonly BuildTarget[]): string {
-  const [oldest] = targets.map(({ interpreter }) => interpreter.version).sort(compareVersions);
-  if (oldest === undefined) throw new Error("a lock without targets");
-  return oldest;
-}
-
 function withoutAdded({ distributions, added }: HoldallLock): LockedDistribution[] {
   const names = added.map((requirement) => /^[\w.-]+/.exec(requirement)?.[0]);
   return distributions.filter(({ name }) => !names.includes(name));
-}
-
-/** @param preferred - lines of a lock whose versions are kept where they fit. */
-export async function compile(
-  run: BuildRun,
-  { findUv, targets }: Pick<ResolveInput, "findUv" | "targets">,
-  { requirements, constraints, paths, python = oldestPython(targets), added = [] }: Wanted,
-  preferred: string | undefined,
-): Promise<Pick<HoldallLock, "distributions" | "pins">> {
-  const all = [...requirements, ...added];
-  if (all.length === 0 && paths.length === 0) return { distributions: [], pins: "" };
-  const uv = await findUv();
-  return reportStep(run, "resolve", { count: all.length + paths.length }, async () => {
-    const directory = join(run.work, "resolve");
-    await mkdir(directory, { recursive: true });
-    const output = join(directory, "resolved.txt");
-    const limits = join(directory, "constraints.txt");
-    // uv prefers the versions of an output file that is there.
-    await writeFile(output, preferred ?? "");
-    await writeFile(limits, constraints.map(renderConstraint).join("\n"));
-    const form = ["--universal", "--generate-hashes", "--no-annotate", "--no-header", "--no-emit-index-url"];
-    const target = ["--python", uv.interpreter.executable, "--python-version", python];
-    const sources = [...paths.map(([path]) => path), ...(all.length > 0 ? ["-"] : [])];
-    await runUv(run, uv, {
-      args: ["pip", "compile", "-q", ...form, ...target, "--constraints", limits, "-o", output, ...sources],
-      input: `${all.join("\n")}\n`,
-      step: "resolve",
-      goal: "resolve the requirements",
-    });
-    const pins = await readFile(output, "utf8");
-    const hint = "Name a version of an index instead.";
-    return { pins, distributions: parsePinnedRequirements(pins, HOLDALL_LOCK, hint) };
-  });
-}
-
-function renderConstraint(constraint: LockedDistribution | string): string {
-  if (typeof constraint === "string") return constraint;
-  const { name, version, marker } = constraint;
-  return `${name}==${version}${marker === undefined ? "" : ` ; ${marker}`}`;
 }
 
 /** What holds in this environment, sorted by name. */

@@ -1,13 +1,13 @@
-import { sha256 } from "../../artifact/measure.ts";
 import { renderRequirement } from "../../description/requirement.ts";
 import { parseRequirementFile } from "../../description/requirement-file.ts";
 import type { BuildRun } from "../build-run.ts";
 import { type BuildTarget, markersOf } from "../target/build-target.ts";
+import { compileWidely, digestOf, findSame, pythonFloor, type Wanted } from "./compile-lock.ts";
 import { parseHoldallLock, renderHoldallLock, TEST_LOCK } from "./holdall-lock.ts";
 import type { LockedDistribution } from "./lock.ts";
 import { listLockedVersions } from "./locked-versions.ts";
 import type { LockInput } from "./read-own-lock.ts";
-import { compile, pythonFloor, select, type Wanted } from "./resolve-lock.ts";
+import { select } from "./resolve-lock.ts";
 
 export interface TestResolution {
   /** What the tests need beside the application's own distributions, for the target; sorted by name. */
@@ -35,17 +35,19 @@ export async function resolveTestLock(
     python: pythonFloor(description, targets),
   };
   if (wanted.requirements.length === 0) return { pins: [], renewed: undefined };
-  const inputs = `sha256:${sha256(Buffer.from(JSON.stringify(wanted)))}`;
   const text = files.read(TEST_LOCK);
   const old = text === undefined ? undefined : parseHoldallLock(text, TEST_LOCK);
-  const isCurrent = old?.inputs === inputs;
+  const isCurrent = findSame(old, wanted, { targets }) !== undefined;
   const preferred = [...listLockedVersions(description, files), old?.pins ?? ""].join("\n");
-  const lock = isCurrent ? old : await compile(run, { ...input, targets }, wanted, preferred);
+  const fresh = isCurrent ? undefined : await compileWidely(run, { ...input, targets }, wanted, preferred);
   const known = new Set(locked.map(({ name }) => name));
-  const pins = select(lock.distributions, markersOf(target)).filter(({ name }) => !known.has(name));
-  const renewed = isCurrent
-    ? undefined
-    : renderHoldallLock({ inputs, added: [], pins: lock.pins }, TEST_LOCK);
+  const all = (fresh ?? old)?.distributions ?? [];
+  const pins = select(all, markersOf(target)).filter(({ name }) => !known.has(name));
+  if (fresh === undefined) return { pins, renewed: undefined };
+  const renewed = renderHoldallLock(
+    { inputs: digestOf(fresh.wanted), added: [], pins: fresh.pins },
+    TEST_LOCK,
+  );
   return { pins, renewed: renewed === text ? undefined : renewed };
 }
 
