@@ -1,7 +1,7 @@
 import type { Plan } from "../artifact/plan.ts";
 import { AppError } from "../errors/app-error.ts";
 import { errnoOf } from "../system/file-errors.ts";
-import { findPortOwner, isPortFree } from "../system/port-owner.ts";
+import { findPortOwner, findPortUser, isPortFree, type PortOwner } from "../system/port-owner.ts";
 import type { Presence } from "./presence.ts";
 import type { Address } from "./resolve-argv.ts";
 
@@ -65,16 +65,32 @@ export async function checkPort(
   { name, others = [] }: { readonly name: string; readonly others?: readonly Presence[] },
 ): Promise<void> {
   if (await canListen({ host, port }, name)) return;
-  const known = others.find(({ addresses }) => addresses[name]?.port === port);
-  const owner = known === undefined ? await findPortOwner(port) : undefined;
-  const by = owner === undefined ? "another process" : `${owner.program} (process ${owner.pid})`;
-  const pid = known?.pid ?? owner?.pid;
+  const { by, ...owner } = await findUser(
+    port,
+    others.find(({ addresses }) => addresses[name]?.port === port),
+  );
   throw new AppError({
     code: "port_in_use",
-    message: `cannot start ${name}: port ${port} of ${host} is used by ${known === undefined ? by : `the \`holdall dev\` that runs here already (process ${pid})`}`,
+    message: `cannot start ${name}: port ${port} of ${host} is used by ${by}`,
     hint: "Stop that one, or name another port with `--port`.",
-    details: { process: name, host, port, ...(known && { pid, program: "holdall" }), ...owner },
+    details: { process: name, host, port, ...owner },
   });
+}
+
+/** Who has a port: another one of us, a program of this user, or as much as is to be seen of others. */
+async function findUser(
+  port: number,
+  known: Presence | undefined,
+): Promise<Partial<PortOwner> & { readonly by: string }> {
+  if (known !== undefined) {
+    const by = `the \`holdall dev\` that runs here already (process ${known.pid})`;
+    return { by, pid: known.pid, program: "holdall" };
+  }
+  const owner = await findPortOwner(port);
+  if (owner !== undefined) return { by: `${owner.program} (process ${owner.pid})`, ...owner };
+  const uid = await findPortUser(port);
+  if (uid === undefined || uid === process.getuid?.()) return { by: "another process" }; // in a container, perhaps
+  return { by: uid === 0 ? "a process of root" : `a process of the user ${uid}` };
 }
 
 /** @throws AppError `address_unusable` for an address that no program of this user can have here. */

@@ -39,7 +39,9 @@ export async function findFreePort(host: string): Promise<number> {
  */
 export async function findPortOwner(port: number): Promise<PortOwner | undefined> {
   const tables = await Promise.all(["tcp", "tcp6"].map(readTable));
-  const inodes = new Set(tables.flatMap((table) => findInodes(table, port)));
+  const inodes = new Set(
+    tables.flatMap((table) => findListeners(table, port).flatMap((fields) => fields[9] ?? [])),
+  );
   if (inodes.size === 0) return undefined;
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     if (await hasSocket(pid, inodes)) {
@@ -50,18 +52,24 @@ export async function findPortOwner(port: number): Promise<PortOwner | undefined
   return undefined;
 }
 
+/** User id of who listens on a port; undefined when nobody does. That is to be seen of other users, too. */
+export async function findPortUser(port: number): Promise<number | undefined> {
+  const tables = await Promise.all(["tcp", "tcp6"].map(readTable));
+  const [found] = tables.flatMap((table) => findListeners(table, port));
+  return found?.[7] === undefined ? undefined : Number(found[7]);
+}
+
 async function readTable(name: string): Promise<string> {
   return readFile(`/proc/net/${name}`, "utf8").catch(() => ""); // without IPv6, without /proc: nobody is found
 }
 
-/** Columns of /proc/net/tcp: local address as `HEX:PORT` is the second, state the fourth, inode the tenth. */
-function findInodes(table: string, port: number): string[] {
+/** Columns of /proc/net/tcp: local address as `HEX:PORT` is the second, state the fourth, user the eighth, inode the tenth. */
+function findListeners(table: string, port: number): readonly (readonly string[])[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");
-  return table.split("\n").flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
-    const isWanted = fields[3] === LISTEN && fields[1]?.split(":")[1] === wanted;
-    return isWanted ? (fields[9] ?? []) : [];
-  });
+  return table
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTEN && fields[1]?.split(":")[1] === wanted);
 }
 
 async function hasSocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
