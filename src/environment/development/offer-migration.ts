@@ -1,8 +1,10 @@
 import { AppError } from "../../errors/app-error.ts";
 import { isMigrated } from "../commands/is-migrated.ts";
 import { runLogged } from "../commands/run-logged.ts";
+import { workingDirectoryOf } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
+import { findMisplaced, renderMisplaced } from "../processes/find-misplaced.ts";
 
 /**
  * Whether migrations run: a decision, or somebody to ask, who is not asked any more after the signal; undefined: nobody has
@@ -81,10 +83,16 @@ async function runMigration(
     ...{ part: command, graceMs, signal, onEvent },
   });
   if (status === 0) return;
+  const { directories, runnable } = environment;
+  const cwd = workingDirectoryOf(directories, runnable);
+  const misplaced = findMisplaced(last, { app: runnable.app, cwd });
   throw new AppError({
     code: "command_failed",
     message: `cannot bring the data up to date: ${command} has ended ${by === undefined ? `with status ${status}` : `by ${by}`}`,
-    hint: "`--no-migrate` starts the application without.",
+    hint:
+      misplaced === undefined
+        ? "`--no-migrate` starts the application without."
+        : `${renderMisplaced(misplaced)}.`,
     excerpt: last.join("\n") || undefined,
     details: { command, status, signal: by },
   });

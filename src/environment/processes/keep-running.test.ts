@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
@@ -15,13 +15,18 @@ const POLICY = { firstMs: 1, longestMs: 4, steadyMs: 60_000, attempts: 4 };
 async function keep(
   t: TestContext,
   code: string,
-  { lock, cwd: given, argv = ["sh", "-c", code] }: { lock?: string; cwd?: string; argv?: string[] } = {},
+  {
+    lock,
+    cwd: given,
+    app = "/nowhere",
+    argv = ["sh", "-c", code],
+  }: { lock?: string; cwd?: string; app?: string; argv?: string[] } = {},
 ) {
   const cwd = given ?? (await makeDirectory(t));
   const log = new ProcessLog(join(cwd, "web.log"));
   const events: EnvironmentEvent[] = [];
   const options: KeptOptions = {
-    ...{ part: "web", log, policy: POLICY, onEvent: (event) => events.push(event) },
+    ...{ part: "web", app, log, policy: POLICY, onEvent: (event) => events.push(event) },
     guard: {
       ...{ python: "/usr/bin/python3", argv, cwd, graceMs: 5000 },
       ...{ env: { PATH: process.env["PATH"] }, ...(lock && { lock }) },
@@ -45,6 +50,16 @@ test("a program that is not there is no reason to try again", async (t) => {
     });
     assert.deepEqual(kinds(), ["given-up"]);
   }
+});
+
+test("one that misses what is beside the application's code is told where it starts", async (t) => {
+  const app = await makeDirectory(t);
+  mkdirSync(join(app, "static"));
+  const { kept, events } = await keep(t, "echo \"no such file or directory: 'static'\" >&2; exit 1", { app });
+  const reason =
+    "static is in the directory of the application's files, and this starts in that of its data: write `working_directory: app`, or open it beside the module";
+  await assert.rejects(kept.done, { code: "process_failed", hint: `${reason}.` });
+  assert.deepEqual(events.at(-2), { kind: "warning", message: reason });
 });
 
 test("a process that ends is started again, later and later, and the verdict has its last lines", async (t) => {

@@ -4,6 +4,7 @@ import type { GuardOptions, ProcessEnd } from "../../system/guarded-process.ts";
 import { findFirstWord } from "../commands/start-of-command.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Address } from "../resolve-argv.ts";
+import { findMisplaced, renderMisplaced } from "./find-misplaced.ts";
 import type { ProcessLog } from "./process-log.ts";
 import { decideRestart, type RestartPolicy, USUAL_POLICY } from "./restart-policy.ts";
 import { type Instance, startInstance } from "./start-instance.ts";
@@ -16,6 +17,8 @@ export interface KeptOptions {
   /** `web`, `worker.2`. */
   readonly part: string;
   readonly guard: GuardOptions;
+  /** Absolute directory of the application's files. */
+  readonly app: string;
   readonly log: ProcessLog;
   /** Where it listens, and how that is told. */
   readonly listener?: { readonly address: Address; readonly shown: string };
@@ -78,7 +81,12 @@ export function keepRunning(options: KeptOptions): KeptProcess {
       const decision = decideRestart(policy, { failures, ranMs });
       failures = decision.failures;
       if (decision.kind === "given-up") {
-        giveUp(processFailed(options, end, failures));
+        const misplaced = findMisplaced(
+          options.log.last.map(({ line }) => line),
+          { app: options.app, cwd: options.guard.cwd },
+        );
+        if (misplaced !== undefined) onEvent({ kind: "warning", message: renderMisplaced(misplaced) });
+        giveUp(processFailed(options, end, { failures, misplaced }));
       }
       onEvent({ kind: "restarting", part, afterMs: decision.afterMs });
       await setTimeout(decision.afterMs, undefined, { signal: stopping.signal }).catch(() => {});
@@ -127,12 +135,16 @@ export function keepRunning(options: KeptOptions): KeptProcess {
   }
 }
 
-function processFailed({ part, log }: KeptOptions, end: ProcessEnd, count: number): AppError {
+function processFailed(
+  { part, log }: KeptOptions,
+  end: ProcessEnd,
+  { failures, misplaced }: { readonly failures: number; readonly misplaced: string | undefined },
+): AppError {
   const how = end.signal === undefined ? `with status ${end.status}` : `by ${end.signal}`;
   return new AppError({
     code: "process_failed",
-    message: `cannot keep ${part} running: it has ended ${count} times, at last ${how}`,
-    hint: `All that it wrote is in ${log.path}.`,
+    message: `cannot keep ${part} running: it has ended ${failures} times, at last ${how}`,
+    hint: misplaced === undefined ? `All that it wrote is in ${log.path}.` : `${renderMisplaced(misplaced)}.`,
     excerpt: log.last.map(({ line }) => line).join("\n") || undefined,
     details: { process: part, ...end, log: log.path },
   });

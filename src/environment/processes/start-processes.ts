@@ -102,7 +102,7 @@ function startParts(
     };
     const shown = asked && (name === "web" ? addressUrl(asked) : `${asked.host}:${asked.port}`);
     const kept = keepRunning({
-      ...{ part, log, guard, onEvent },
+      ...{ part, log, guard, onEvent, app: runnable.app },
       ...(address && shown && { listener: { address, shown } }),
       ...(policy && { policy }),
     });
