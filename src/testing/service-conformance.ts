@@ -81,12 +81,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = SERVICE_PARTS;
 export function testConformance(subject: Subject): void {
   test(subject.kind.name, async (t) => {
     const { kind, server, isShared = false } = subject;
+    const suite: Suite = (what, run) => t.test(what, run);
     if (server !== undefined && !(await needServer(t, server))) return;
-    if (!isShared) return testAll(subject, t, makePlace);
+    if (!isShared) return testAll(subject, suite, makePlace);
     const { directory } = await makePlace(t);
     const keeper = await kind.open(await makePlace(t, { directory }));
     let applications = 0;
-    await testAll(subject, t, (inner) =>
+    await testAll(subject, suite, (inner) =>
       makePlace(inner, { directory, application: `shop_${++applications}` }),
     );
     await keeper.close();
@@ -96,9 +97,9 @@ export function testConformance(subject: Subject): void {
 export type Suite = (what: string, run: (t: TestContext) => Promise<void>) => Promise<void>;
 export type MakePlace = (t: TestContext) => Promise<TestPlace>;
 
-async function testAll(subject: Subject, parent: TestContext, makeShared: MakePlace): Promise<void> {
+/** All of it, one after the other. */
+export async function testAll(subject: Subject, suite: Suite, makeShared: MakePlace): Promise<void> {
   const { kind, write, read } = subject;
-  const suite: Suite = (what, run) => parent.test(what, run);
 
   await suite("set up twice is set up once, what is stored stays over a restart, and nobody else can read it", async (t) => {
     const place = await makePlace(t);
@@ -119,7 +120,7 @@ async function testAll(subject: Subject, parent: TestContext, makeShared: MakePl
     await second.close();
   });
 
-  await suite("a backup brings back what was there, all of it, and a bad one changes nothing", async (t) => {
+  await suite("a backup brings back what was there, all of it, here and elsewhere, and a bad one changes nothing", async (t) => {
     const place = await makeShared(t);
     const service = await kind.open(place);
     await service.setUp();
@@ -143,6 +144,12 @@ async function testAll(subject: Subject, parent: TestContext, makeShared: MakePl
     await service.restore(backup);
     assert.deepEqual([await read(values, "kept"), await read(values, "new")], ["before", undefined]);
     await checkUsable(subject, service);
+    const other = await kind.open(await makeShared(t));
+    await other.setUp();
+    await other.restore(backup);
+    assert.equal(await read(valuesOf(other), "kept"), "before");
+    await checkUsable(subject, other);
+    await other.close();
     await service.close();
   });
 
