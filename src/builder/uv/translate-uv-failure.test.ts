@@ -47,6 +47,12 @@ const CASES: [name: string, stderr: string, code: string, message: string][] = [
     "cannot install: psycopg2==2.9 has no wheel for cp311 on x86_64, and it does not build from its source here",
   ],
   [
+    "a version that is for newer Pythons",
+    "error: No solution found when resolving dependencies for split (markers: python_full_version == '3.11.*')\n  cause: Because the requested Python version (>=3.11) does not satisfy Python>=3.12 and you require django[argon2]==6.1, we can conclude that your requirements are unsatisfiable.",
+    "resolve_failed",
+    "cannot install: django[argon2]==6.1 is for Python >=3.12, and the target is cp311 on x86_64",
+  ],
+  [
     "a conflict",
     "error: No solution found when resolving dependencies\n  cause: Because flask==3.1.0 depends on click>=8.1.3",
     "resolve_failed",

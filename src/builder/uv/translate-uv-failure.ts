@@ -42,6 +42,7 @@ const TRANSLATIONS: readonly Translate[] = [
   translateBuild,
   translateWheel,
   translateMetadata,
+  translatePython,
   translateConflict,
   translateOwnBuild,
 ];
@@ -120,6 +121,19 @@ function translateMetadata(text: string, { goal, excerpt }: Context): AppError |
     hint: "Choose another version of it, and tell those who publish it.",
     excerpt,
     details: { distribution: name },
+  });
+}
+
+function translatePython(text: string, { goal, target, excerpt }: Context): AppError | undefined {
+  const [, wanted] = /Python version \([^)]*\) does not satisfy Python([<>=~!][^\s,]*)/i.exec(text) ?? [];
+  if (wanted === undefined) return undefined;
+  const name = /\byou require (\S+?),?(?:\s|$)/i.exec(text)?.[1] ?? "a requirement";
+  return new AppError({
+    code: "resolve_failed",
+    message: `cannot ${goal}: ${name} is for Python ${wanted}, and the target is ${target}`,
+    hint: `Write \`python: "${wanted}"\` in the description, and such a Python is looked for; or choose another version of it.`,
+    excerpt,
+    details: { distribution: name, python: wanted },
   });
 }
 
