@@ -14,19 +14,25 @@ export function refuseAddress({ name, variable }: Named, reason: string, form: s
   });
 }
 
+/** What PostgreSQL, MySQL and Redis say when all of their connections are used. */
+const TOO_MANY = /too many (?:clients|connections)|connection slots|max number of clients/i;
+
 export function unreachable(
   { name, variable }: Named,
   where: string,
   reason: string,
   cause?: unknown,
 ): AppError {
+  const check =
+    variable === undefined
+      ? "Check that it runs, and its address, account and password."
+      : `${variable} names it: check that it runs, its address, account and password. Where ${variable} is not set, an own one is used.`;
   return new AppError({
     code: "service_unreachable",
     message: `cannot reach ${name} at ${where}: ${reason}`,
-    hint:
-      variable === undefined
-        ? "Check that it runs, and its address, account and password."
-        : `${variable} names it: check that it runs, its address, account and password. Where ${variable} is not set, an own one is used.`,
+    hint: TOO_MANY.test(reason)
+      ? "Close connections of other programs, or raise the limit of the server."
+      : check,
     details: { service: name, address: where },
     cause,
   });

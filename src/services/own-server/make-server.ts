@@ -41,7 +41,7 @@ async function removeHalves(directory: string): Promise<void> {
 }
 
 async function runAs(
-  { type, heldAt }: ServerRecipe,
+  { type, heldAt, explain }: ServerRecipe,
   place: ServicePlace,
   { argv, home, user }: { argv: readonly string[]; home: string; user: SystemUser | undefined },
 ): Promise<void> {
@@ -51,5 +51,5 @@ async function runAs(
   const output = keepOutput(started);
   const { status } = await started.ended;
   place.signal?.throwIfAborted();
-  if (status !== 0) throw failed(place, `make a ${type} server for`, output());
+  if (status !== 0) throw explain?.(output()) ?? failed(place, `make a ${type} server for`, output());
 }

@@ -65,9 +65,9 @@ function keepServer(
       const startedAt = performance.now();
       const end = await current.process?.ended;
       if (end === undefined || stopping.signal.aborted) return;
-      onServer?.({ kind: "ended", ...end });
       if (current !== first && performance.now() - startedAt < STEADY_MS)
         throw failed(place, `start ${type} again for`, current.output());
+      onServer?.({ kind: "ended", ...end });
       current = await start(stopping.signal);
       onServer?.({ kind: "started" });
     }

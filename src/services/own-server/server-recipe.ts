@@ -13,6 +13,6 @@ export interface ServerRecipe {
   argv(port: number): readonly string[];
   /** Rejects until the server answers to the administrator's password. */
   connect(port: number, secret: string): Promise<void>;
-  /** What a user can do about a server that ends at once; undefined where its output has to do. */
+  /** What a user can do about a program of it that ends with an error; undefined where its output has to do. */
   explain?(output: string): AppError | undefined;
 }

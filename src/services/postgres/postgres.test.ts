@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { needServer } from "../../testing/needs.ts";
+import { needRoot, needServer } from "../../testing/needs.ts";
 import { makePlace, valuesOf } from "../../testing/service-conformance.ts";
 import { parseDatabaseUrl } from "../parse-database-url.ts";
+import { findProgram } from "../programs.ts";
 import { withClient } from "./client.ts";
-import { administrator } from "./server.ts";
+import { administrator, findPostgres } from "./server.ts";
 import { postgresService } from "./service.ts";
 
 const OBJECTS = `
@@ -112,6 +114,14 @@ INSERT INTO notes (more) VALUES ('a=>1');`;
     RETURNING id, more -> 'b' AS more, obj_description('notes'::regclass) AS comment`;
   const { rows } = await withClient(account, (client) => client.query(insert));
   assert.deepEqual(rows, [{ id: 2, more: "2", comment: "kept" }]);
+
+  await withClient(administrator(port, secret), (client) =>
+    client.query("ALTER ROLE guest CONNECTION LIMIT 0"),
+  );
+  await assert.rejects(given.check(), {
+    message: `cannot reach database at 127.0.0.1:${port}: too many connections for role "guest"`,
+    hint: "Close connections of other programs, or raise the limit of the server.",
+  });
   await own.close();
 
   // As after an upgrade of the machine.
@@ -122,4 +132,18 @@ INSERT INTO notes (more) VALUES ('a=>1');`;
     code: "service_failed",
     message: `cannot start PostgreSQL for database: its data are of version 9, and this machine has ${now}`,
   });
+});
+
+test("a user without a name is told what PostgreSQL wants", async (t) => {
+  if (!(await needServer(t, "postgres")) || !needRoot(t)) return;
+  const place = await makePlace(t);
+  const { explain } = await findPostgres(place);
+  const initdb = (await findProgram("initdb", place.env)) ?? "";
+  const user = { uid: 43_210, gid: 43_210 };
+  const argv = [initdb, "-D", "/nowhere"];
+  const started = await place.startServer({ argv, cwd: "/", env: place.env, graceMs: 1000, user });
+  assert.equal(
+    explain?.(await text(started.stderr))?.message,
+    "cannot start PostgreSQL for database: it wants its user to have a name, and 43210 is not in /etc/passwd",
+  );
 });

@@ -10,6 +10,8 @@ import { withClient } from "./client.ts";
 
 const ADMINISTRATOR = "holdall";
 
+const ADDRESS = "postgresql://user:password@localhost/database";
+
 const DATA = `${HELD_DIRECTORY}/data`;
 
 /** @throws AppError `service_missing`. */
@@ -17,8 +19,8 @@ export async function findPostgres(place: ServicePlace): Promise<ServerRecipe> {
   const version = await readVersion(place);
   const find = async (program: string) => {
     const path = await findProgram(program, place.env, version);
-    const address = "postgresql://user:password@localhost/database";
-    if (path === undefined) throw missing(place, "PostgreSQL", { program, deb: "postgresql", address });
+    if (path === undefined)
+      throw missing(place, "PostgreSQL", { program, deb: "postgresql", address: ADDRESS });
     return path;
   };
   const [postgres, initdb] = [await find("postgres"), await find("initdb")];
@@ -41,7 +43,7 @@ export async function findPostgres(place: ServicePlace): Promise<ServerRecipe> {
       // Statements may have secrets.
       ...["-c", "unix_socket_directories=", "-c", "log_min_error_statement=panic"],
     ],
-    explain: (output) => explainVersion(output, place),
+    explain: (output) => explainVersion(output, place) ?? explainUser(output, place),
     connect: (port, secret) => withClient(administrator(port, secret), async () => {}),
   };
 }
@@ -62,6 +64,18 @@ function explainVersion(output: string, { name, directory }: ServicePlace): AppE
     message: `cannot start PostgreSQL for ${name}: its data are of version ${theirs}, and this machine has ${ours}`,
     hint: `Install version ${theirs}, too (\`apt-get install postgresql-${theirs}\`); or remove ${join(directory, "postgres")}, and begin with an empty database.`,
     details: { service: name, version: theirs, found: ours },
+  });
+}
+
+/** As in a container that was started with a number for a user. */
+function explainUser(output: string, { name }: ServicePlace): AppError | undefined {
+  const [, uid] = /could not look up effective user ID (\d+)/.exec(output) ?? [];
+  if (uid === undefined) return undefined;
+  return new AppError({
+    code: "service_failed",
+    message: `cannot start PostgreSQL for ${name}: it wants its user to have a name, and ${uid} is not in /etc/passwd`,
+    hint: `Add it there, or set the address of a server, like ${ADDRESS}.`,
+    details: { service: name, uid: Number(uid) },
   });
 }
 
