@@ -45,7 +45,7 @@ export default defineCase({
     "of wheels for abi3, for one Python, for its free-threaded build, for musl and for several glibcs each machine gets its own; a host whose glibc is too old is told so before anything is unpacked",
   origin: ["PEP 425", "PEP 600", "PEP 656", "PEP 703"],
   seenFailing:
-    "with glibc 2.17 as the ceiling of every target, x86_64-glibc2.28 got the wheel for manylinux_2_17",
+    "with glibc 2.17 as the ceiling of every target, x86_64-glibc2.28 got the wheel for manylinux_2_17; with versions compared as text, glibc 2.36 passed for newer than 2.100",
   async shownBy({ workshop, build }, t) {
     const { url } = await startPackageIndex(t, TAGS.map(makeEngine));
     const env = { ...process.env, HOME: workshop.home, UV_HTTP_RETRIES: "0", UV_DEFAULT_INDEX: url };
@@ -61,13 +61,23 @@ export default defineCase({
       });
       assert.deepEqual(tags, [tag], word);
     }
-    const libc = { kind: "glibc", floor: "9.9" } as const;
-    const artifact = await makeArtifactToStart(t, { target: { processor: PYTHON.processor, libc } });
-    const refused = await start(artifact, ["shop"]);
-    assert.match(
-      refused.stderr,
-      /^cannot start shop 1\.0: it serves .* with glibc 9\.9 or newer; this host is /,
-    );
-    assert.ok(!existsSync(artifact.cache));
+    // Versions are numbers: to sort them as text would do for the first.
+    for (const [floor, serves] of [
+      ["9.9", false],
+      ["2.100", false],
+      ["2.9", true],
+    ] as const) {
+      const libc = { kind: "glibc", floor } as const;
+      const artifact = await makeArtifactToStart(t, { target: { processor: PYTHON.processor, libc } });
+      for (const by of [[], [PYTHON.path]]) {
+        const { status, stderr } = await start(artifact, ["shop", "exit", "4"], { by });
+        if (serves) assert.deepEqual([status, stderr], [4, ""], floor);
+        else {
+          assert.ok(stderr.startsWith("cannot start shop 1.0: it serves "), stderr);
+          assert.ok(stderr.includes(` with glibc ${floor} or newer; this host is `), stderr);
+          assert.ok(!existsSync(artifact.cache));
+        }
+      }
+    }
   },
 });

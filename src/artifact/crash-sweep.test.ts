@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { PACKAGE_ROOT } from "../system/package-root.ts";
 import { type ArtifactToStart, makeArtifactToStart, PATH, start } from "../testing/artifact-to-start.ts";
 import { readProgramPoints, writeCrashPrograms } from "../testing/crash-programs.ts";
 import {
   assertRecovered,
   creates,
+  DRIVEN,
   describeCache,
   listPoints,
   type Point,
@@ -22,6 +24,7 @@ import { makeArtifactInside } from "../testing/inside.ts";
 import { makeRandom, pick } from "../testing/random.ts";
 import { fileEntry, removeReadOnly } from "../testing/small-artifact.ts";
 
+const POINTS = join(PACKAGE_ROOT, "src/testing/sh-support/points.sh");
 /** `npm run crash-sweep` asks for every point, and for so many random moments. */
 const COUNT = process.env["HOLDALL_CRASH_COUNT"];
 const SEED = process.env["HOLDALL_CRASH_SEED"];
@@ -205,6 +208,55 @@ test("a start at any point of prune succeeds", async (t) => {
     await assertRecovered(fresh, expected, title);
   });
 });
+
+test("a warm start that has read its ready file before prune began goes on at any point of prune", async (t) => {
+  const artifact = await makeArtifactToStart(t);
+  const { expected } = await startClean(artifact);
+  const points = await listPoints(await prunable(artifact), PRUNE);
+  const reading = await countReading(artifact);
+  await sweep(choose(t, points, ["pause"] as const, 1), async ({ point, action }) => {
+    const fresh = await prunable(artifact);
+    const [log, done, title] = [
+      `${fresh.cache}.log`,
+      `${fresh.cache}.done`,
+      `${point.id}, before ${point.what}`,
+    ];
+    const event = `${fresh.cache}.sh`;
+    // Prune gets as far as that point while the shell has yet to run the first command of the file that it has read.
+    const words = [...DRIVEN, action, point.id, log, fresh.path, ...PRUNE].join(" ");
+    writeFileSync(
+      event,
+      `#!/bin/sh\n{ ${words} >/dev/null 2>&1; echo $? >${done}; } &\nuntil [ -s ${log} ] || [ -s ${done} ]; do :; done\n`,
+      { mode: 0o755 },
+    );
+    const code = `import os, sys; print("runs", flush=True)\nwhile not os.path.exists(${JSON.stringify(done)}): pass\nimport cart`;
+    const shell = { BASH_ENV: POINTS, POINTS: `${fresh.cache}.points`, POINT: String(reading), EVENT: event };
+    const child = spawn("bash", [fresh.path, "python", "-c", code], {
+      env: { ...fresh.env, ...shell, PYTHONDONTWRITEBYTECODE: "1" },
+      cwd: fresh.data,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    // It runs, or waits for the lock that prune has.
+    await untilBlocked(child.pid ?? 0, Promise.race([ended, once(child.stdout, "data")]));
+    rmSync(log, { force: true });
+    assert.deepEqual(await ended, [0, null], title);
+    await assertRecovered(fresh, expected, title);
+  });
+});
+
+/** Which point of a warm start is the first one of its ready file. */
+async function countReading(artifact: ArtifactToStart): Promise<number> {
+  const fresh = await prunable(artifact);
+  const log = `${fresh.cache}.points`;
+  const env = { BASH_ENV: POINTS, POINTS: log, POINT: "0", EVENT: "" };
+  assert.equal((await start(fresh, ["cart"], { by: ["bash"], env })).status, 0);
+  const index = readFileSync(log, "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(" holdall_release="));
+  assert.notEqual(index, -1);
+  return index + 1;
+}
 
 async function untilThere(path: string, ended: Promise<unknown>): Promise<void> {
   let isOver = false;
