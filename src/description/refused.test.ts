@@ -465,3 +465,14 @@ test("an application without any name is refused", async () => {
     hint: "Write `name: …` in holdall.yaml.",
   });
 });
+
+test("a line of blanks is read once, however long it is", { timeout: 60_000 }, async () => {
+  const blanks = " ".repeat(400_000);
+  const files = {
+    "setup.cfg": `[metadata]\nname = shop\nversion${blanks}x\n`,
+    "requirements.txt": `flask${blanks}>=3\n`,
+    "pyproject.toml": `[tool.holdall]\nname = "shop"\nfiles = ["""\n[${blanks}\n""", "app"]\n`,
+  };
+  const { description } = await describe(appFilesOf(files));
+  assert.equal(description.name, "shop");
+});

@@ -11,8 +11,9 @@ export function parseScripts(text: string): Record<string, string> {
     const header = /^\[(.*)\]$/.exec(line)?.[1];
     if (header !== undefined) group = header.trim();
     else if (SCRIPT_GROUPS.includes(group) && !/^[#;]/.test(line)) {
-      const match = /^([^=\s][^=]*?)\s*=\s*([\w.]+)\s*:\s*([\w.]+)\s*(?:\[.*\])?$/.exec(line);
-      if (match !== null) scripts[match[1] ?? ""] = `${match[2]}:${match[3]}`;
+      const [name = "", ...rest] = line.split("=");
+      const match = /^([\w.]+)\s*:\s*([\w.]+)\s*(?:\[.*\])?$/.exec(rest.join("=").trim());
+      if (name.trim() !== "" && match !== null) scripts[name.trim()] = `${match[1]}:${match[2]}`;
     }
   }
   return Object.fromEntries(Object.entries(scripts).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -31,7 +31,7 @@ function locate(text: string, path: Path, part: "key" | "value"): Position | und
   let table: readonly string[] = [];
   let best: { readonly position: Position; readonly depth: number } | undefined;
   for (const [index, content] of text.split(/\r?\n/).entries()) {
-    const header = /^\s*\[+\s*([^\]]+?)\s*\]/.exec(content);
+    const header = /^\s*\[+([^\]]+)\]/.exec(content);
     const assignment = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=\s*/.exec(
       content,
     );
