@@ -12,6 +12,7 @@ import { cacheKey } from "../layer-cache.ts";
 import { type LockedDistribution, renderPin } from "../lock/lock.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { runUv, type Uv } from "../uv/run-uv.ts";
+import { lacksEditable, useModulesOf } from "./install-by-path.ts";
 
 /** To be raised when the same locks would give another virtual environment. */
 const PREFIX_VERSION = 1;
@@ -89,10 +90,19 @@ async function install(run: BuildRun, prefix: string, input: PrefixInput): Promi
       const words = ["--python", python, "--no-deps", "--require-hashes", "-r", requirements];
       await call("install the distributions", "pip", "install", ...words);
     }
-    if (isProject) {
-      const words = ["--python", python, "--no-deps", "--editable", run.directory];
-      await call("install the application from its checkout", "pip", "install", ...words);
-    }
+    if (!isProject) return;
+    const own = (...words: string[]) =>
+      call(
+        ...(["install the application from its checkout", "pip", "install"] as const),
+        ...["--python", python, "--no-deps", ...words, run.directory],
+      );
+    await own("--editable").catch(async (error: unknown) => {
+      if (!lacksEditable(error)) throw error;
+      const packages = sitePackages(prefix, interpreter);
+      const before = await readdir(packages);
+      await own();
+      await useModulesOf(run.directory, packages, { before, files: input.files });
+    });
   });
 }
 

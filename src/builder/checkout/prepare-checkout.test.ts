@@ -160,6 +160,27 @@ test("an application that is a distribution is installed from where it is, with 
   assert.equal(ask(prefix, "import shop; print(shop.__file__)"), join(directory, "src/shop/__init__.py"));
 });
 
+test("an application whose backend makes wheels only runs from its checkout, too", async (t) => {
+  const legacy = BACKEND.replace("def build_editable", "def build_wheel")
+    .replace("build_wheel = build_editable\n", "")
+    .replace(
+      /"shop\.pth": .*\n/,
+      '"shop/__init__.py": open("src/shop/__init__.py").read(), "made.py": "",\n',
+    );
+  const { directory, write, prepare } = await makeCheckout(t, {
+    "pyproject.toml":
+      '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "shop"\nversion = "3.1"\ndependencies = ["cart<2"]\n',
+    "backend.py": legacy,
+    "src/shop/__init__.py": "def main():\n    print('one')\n",
+  });
+  const { prefix, plan } = await prepare();
+  assert.ok(Object.hasOwn(plan.commands, "shop"), Object.keys(plan.commands).join());
+  write({ "src/shop/__init__.py": "import made\n\ndef main():\n    print('two')\n" });
+  assert.equal((await prepare()).isNew, false);
+  assert.equal(execFileSync(join(prefix, "bin/shop"), { encoding: "utf8" }), "two\n");
+  assert.equal(ask(prefix, "import shop; print(shop.__file__)"), join(directory, "src/shop/__init__.py"));
+});
+
 test("scripts start from a path with a space, and gunicorn is the one that keeps data off the import path", async (t) => {
   const { directory, prepare } = await makeCheckout(
     t,
