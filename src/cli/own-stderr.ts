@@ -7,9 +7,9 @@ const STDERR = 2;
 const BETWEEN_MS = 5;
 
 /**
- * Makes `process.stderr` a stream that writes at once, where it is no terminal. Node's own sets O_NONBLOCK on a pipe, nobody takes
- * that back, and a program that `run` becomes would inherit it: its writes would fail when the reader is slow. Node opens its own
- * whenever somebody loads all of node:util.
+ * Makes `process.stderr` a stream that writes at once, where it is no terminal. Node's own sets O_NONBLOCK on a pipe,
+ * nobody takes that back, and a program that `run` becomes would inherit it: its writes would fail when the reader is
+ * slow. Node opens its own whenever somebody loads all of node:util.
  */
 export function ownStderr(): void {
   if (isatty(STDERR)) return;

@@ -21,8 +21,8 @@ export interface EnvironmentOptions extends SettingOptions {
   /** Where `web` listens. */
   readonly address: Address;
   /**
-   * Processes that are going to be started, and `mail`; default: all. The others are told to be where a `holdall dev` in the same
-   * environment has them, or else where they would be.
+   * Processes that are going to be started, and `mail`; default: all. The others are told to be where a `holdall dev`
+   * in the same environment has them, or else where they would be.
    */
   readonly starts?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -41,8 +41,9 @@ export interface TestOutcome extends ProcessEnd {
 }
 
 /**
- * Runs the unit tests of an application in an environment made from nothing but its description and its locks: fresh directories,
- * fresh services, data as `migrate` makes them unless the tests make their own, and of the caller only what docs/environment.md names. Nothing of it is left.
+ * Runs the unit tests of an application in an environment made from nothing but its description and its locks: fresh
+ * directories, fresh services, data as `migrate` makes them unless the tests make their own, and of the caller only
+ * what docs/environment.md names. Nothing of it is left.
  * @throws AppError `command_not_found` when there are no unit tests, `command_failed` of `migrate`, and what opens an application
  * and an environment throws.
  */

@@ -64,8 +64,8 @@ export interface GuardedProcess {
   readonly ended: Promise<ProcessEnd>;
   kill(signal: NodeJS.Signals): void;
   /**
-   * Asks it to end, kills what is left after the grace, and waits until all of it has gone. When this program exits meanwhile, there is
-   * no grace.
+   * Asks it to end, kills what is left after the grace, and waits until all of it has gone. When this program exits
+   * meanwhile, there is no grace.
    */
   stop(): Promise<ProcessEnd>;
 }

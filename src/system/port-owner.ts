@@ -34,8 +34,8 @@ export async function findFreePort(host: string): Promise<number> {
 }
 
 /**
- * Who listens on a port of this machine, from /proc (proc(5)); undefined when that is not to be seen: the process of another user, of
- * another namespace.
+ * Who listens on a port of this machine, from /proc (proc(5)); undefined when that is not to be seen: the process of
+ * another user, of another namespace.
  */
 export async function findPortOwner(port: number): Promise<PortOwner | undefined> {
   const tables = await Promise.all(["tcp", "tcp6"].map(readTable));

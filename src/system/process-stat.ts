@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 
 /**
- * When a process was started, in ticks since the boot (proc_pid_stat(5), field 22): with its id that is one process, as ids are used
- * again. Undefined when it has ended, or is of another namespace.
+ * When a process was started, in ticks since the boot (proc_pid_stat(5), field 22): with its id that is one process, as
+ * ids are used again. Undefined when it has ended, or is of another namespace.
  */
 export async function findBirth(pid: number): Promise<string | undefined> {
   return (await readStat(pid))?.[19];

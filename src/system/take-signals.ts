@@ -47,8 +47,8 @@ interface StarterMessage {
 }
 
 /**
- * Hears of signals that bin/holdall.js got, which starts this process where its own Node is too old. Those that came to the whole
- * group came here as well, and count once.
+ * Hears of signals that bin/holdall.js got, which starts this process where its own Node is too old. Those that came to
+ * the whole group came here as well, and count once.
  */
 export function hearStarter(): void {
   process.on("message", ({ signal, count }: StarterMessage) => {

@@ -3,7 +3,7 @@ import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { writeLayer } from "../artifact/layer.ts";
+import { type WrittenLayer, writeLayer } from "../artifact/layer.ts";
 import type { Target } from "../artifact/manifest.ts";
 import type { ArgvCommand, Plan } from "../artifact/plan.ts";
 import { renderPrefix } from "../artifact/prefix.ts";
@@ -63,19 +63,7 @@ export async function makeArtifactToStart(
       kind: "application",
     },
   );
-  const distribution = await writeLayer(
-    [
-      fileEntry("site-packages/cart.py", "items = []\n\ndef main():\n    print('cart', __file__)\n"),
-      fileEntry(
-        "site-packages/cart-2.1.dist-info/METADATA",
-        "Metadata-Version: 2.1\nName: cart\nVersion: 2.1\n",
-      ),
-      fileEntry("site-packages/cart-2.1.dist-info/entry_points.txt", "[console_scripts]\ncart = cart:main\n"),
-      ...(options.distribution ?? []),
-    ],
-    layers,
-    { kind: "distribution" },
-  );
+  const distribution = await writeCart(layers, options.distribution ?? []);
   const inside = options.interpreter === undefined ? [] : [options.interpreter];
   const { more = [] } = options;
   const usual: Target = {
@@ -115,6 +103,18 @@ export async function makeArtifactToStart(
   const cache = join(directory, options.cache ?? "cache");
   const data = await makeDirectory(t);
   return { path, identity, cache, data, env: { HOLDALL_CACHE: cache, PATH } };
+}
+
+/** The distribution `cart` with a program of that name. */
+function writeCart(layers: string, more: readonly LayerEntry[]): Promise<WrittenLayer> {
+  const info = "site-packages/cart-2.1.dist-info";
+  const entries = [
+    fileEntry("site-packages/cart.py", "items = []\n\ndef main():\n    print('cart', __file__)\n"),
+    fileEntry(`${info}/METADATA`, "Metadata-Version: 2.1\nName: cart\nVersion: 2.1\n"),
+    fileEntry(`${info}/entry_points.txt`, "[console_scripts]\ncart = cart:main\n"),
+    ...more,
+  ];
+  return writeLayer(entries, layers, { kind: "distribution" });
 }
 
 export interface StartOptions {

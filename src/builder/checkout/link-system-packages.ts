@@ -12,8 +12,9 @@ const LINK = join(PACKAGE_ROOT, "support/build/link_system_packages.py");
 const RefusalSchema = v.nullable(v.object({ reason: v.string(), hint: v.string() }));
 
 /**
- * Links the modules of the host's packages that the plan names into a checkout's environment; the program that does so for a release
- * decides which. What the host lacks is a warning here: the rest of an application can be worked on without.
+ * Links the modules of the host's packages that the plan names into a checkout's environment; the program that does so
+ * for a release decides which. What the host lacks is a warning here: the rest of an application can be worked on
+ * without.
  */
 export async function linkSystemPackages(
   { env, onEvent, signal }: Pick<BuildRun, "env" | "onEvent" | "signal">,

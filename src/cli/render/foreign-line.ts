@@ -15,8 +15,9 @@ const CONTROLS = /\p{Cc}/gu;
 const RESET = "\u001b[0m";
 
 /**
- * A line that somebody else wrote, for our lines on a terminal: colours stay where there are any, and end with the line; what would
- * clear the screen, write elsewhere or set a title is left out; of what a progress bar overwrites the last is shown.
+ * A line that somebody else wrote, for our lines on a terminal: colours stay where there are any, and end with the
+ * line; what would clear the screen, write elsewhere or set a title is left out; of what a progress bar overwrites the
+ * last is shown.
  */
 export function renderForeignLine(line: string, paint: Paint): string {
   const isColoured = paint("red", "x") !== "x";

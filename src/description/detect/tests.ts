@@ -20,8 +20,8 @@ interface Candidate {
 }
 
 /**
- * What only the tests need: the first group, extra or requirement file with a usual name that has pytest in it, or else the first
- * that is named after tests. Whoever needs no tests is not troubled by what cannot be understood here.
+ * What only the tests need: the first group, extra or requirement file with a usual name that has pytest in it, or else
+ * the first that is named after tests. Whoever needs no tests is not troubled by what cannot be understood here.
  */
 export function detectTests(files: AppFiles): Found<readonly PipSource[]> | undefined {
   const text = files.read(PYPROJECT);

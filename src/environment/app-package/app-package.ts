@@ -68,11 +68,17 @@ export interface AppPackage extends AsyncDisposable {
     args?: readonly string[],
     options?: Omit<CommandOptions, "args">,
   ): Promise<CommandResult>;
-  /** @param name - of the plan, default `app`; or `module:function`, to `call` it. @throws AppError `object_not_found`, `object_failed`. */
+  /**
+   * @param name - of the plan, default `app`; or `module:function`, to `call` it. @throws AppError `object_not_found`,
+   * `object_failed`.
+   */
   loadObject(name?: string, options?: { readonly signal?: AbortSignal }): Promise<LoadedObject>;
   /** Starts a process of the plan, and resolves when it listens. @throws AppError `process_not_found`, `process_failed`. */
   start(process: string, options?: StartOptions): Promise<StartedProcess>;
-  /** What of the plan's system packages is lacking, and installs it unless `dryRun`. @throws AppError `packages_not_installed`. */
+  /**
+   * What of the plan's system packages is lacking, and installs it unless `dryRun`. @throws AppError
+   * `packages_not_installed`.
+   */
   installSystemPackages(options?: { readonly dryRun?: boolean }): Promise<PackageInstallation>;
   /** Ends all that was started here, and waits until it has gone. */
   close(): Promise<void>;

@@ -3,7 +3,10 @@ import type { Plan } from "../../artifact/plan.ts";
 
 /** What an environment runs: an application with a plan, and a Python in which all that it needs can be imported. */
 export interface Runnable {
-  /** `checkout`: its files as they are being edited, with a private virtual environment. `release`: composed from an artifact. */
+  /**
+   * `checkout`: its files as they are being edited, with a private virtual environment. `release`: composed from an
+   * artifact.
+   */
   readonly kind: "checkout" | "release";
   readonly name: string;
   readonly version: string;

@@ -27,8 +27,8 @@ export interface LoggedEnd extends ProcessEnd {
 }
 
 /**
- * Runs a command of the plan to its end as one part of an environment: without a terminal or input, its lines told as they come and
- * kept in its log.
+ * Runs a command of the plan to its end as one part of an environment: without a terminal or input, its lines told as
+ * they come and kept in its log.
  * @throws AppError as runCommand() does; the signal's reason.
  */
 export async function runLogged(

@@ -32,7 +32,10 @@ export interface Session {
   readonly isFirst: boolean;
   /** Rejects with the verdict on a process (`process_failed`). */
   failed(): Promise<void>;
-  /** Requests wait, where there is a front, until the function that it returns is called: they would get what was there before. */
+  /**
+   * Requests wait, where there is a front, until the function that it returns is called: they would get what was there
+   * before.
+   */
   hold(): () => void;
   /** All processes anew; services, schedule and mail go on. */
   restart(): Promise<void>;

@@ -5,8 +5,9 @@ import type { Published } from "../../services/service.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 
 /**
- * The file that a request means, as a real path: an ordinary file in the directory that is published below the longest fitting path.
- * Undefined when there is none, when its name begins with a dot, and when a link leads out of the directory.
+ * The file that a request means, as a real path: an ordinary file in the directory that is published below the longest
+ * fitting path. Undefined when there is none, when its name begins with a dot, and when a link leads out of the
+ * directory.
  * @param target - of the request line: RFC 9112, section 3.2. Untrusted.
  */
 export async function findPublishedFile(

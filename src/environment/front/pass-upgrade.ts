@@ -4,7 +4,8 @@ import { forwardedHeaders } from "./forwarded-headers.ts";
 import { type Gate, Unanswered } from "./gate.ts";
 
 /**
- * Passes a request for another protocol (a web socket) to `web`; from then on, bytes in both directions are none of our business.
+ * Passes a request for another protocol (a web socket) to `web`; from then on, bytes in both directions are none of our
+ * business.
  * @param head - what came after the headers.
  */
 export async function passUpgrade(

@@ -21,7 +21,8 @@ export interface SpoolOptions {
 }
 
 /**
- * Takes a message to its end. Only then somebody is told of it: who reads a stream to its end cannot know whether the sender has gone.
+ * Takes a message to its end. Only then somebody is told of it: who reads a stream to its end cannot know whether the
+ * sender has gone.
  * @returns undefined when it is larger than `maxBytes`.
  * @throws the stream's error when the sender goes away; the signal's reason; an error of the system.
  */

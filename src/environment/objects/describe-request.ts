@@ -45,8 +45,8 @@ export function describeRequest(
 }
 
 /**
- * A `Request` does not tell how long its body is, and many applications read nothing without a length (Django, CGI). So what comes
- * without a wait is taken first: a text, bytes or a form are then there as a whole.
+ * A `Request` does not tell how long its body is, and many applications read nothing without a length (Django, CGI). So
+ * what comes without a wait is taken first: a text, bytes or a form are then there as a whole.
  */
 export async function measureBody(body: ReadableStream<Uint8Array>): Promise<MeasuredBody> {
   const reader = body.getReader();

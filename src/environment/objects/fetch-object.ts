@@ -24,7 +24,10 @@ type Frames = AsyncGenerator<Frame, undefined>;
 /** Statuses without a body (RFC 9110): `Response` does not take one. */
 const BODILESS = [204, 205, 304];
 
-/** A request to an object, without a network: streams both ways; aborting the request, or cancelling the body, cancels the call. */
+/**
+ * A request to an object, without a network: streams both ways; aborting the request, or cancelling the body, cancels
+ * the call.
+ */
 export async function fetchObject(path: string, request: Request): Promise<Response> {
   const { signal } = request;
   const socket = await connectTo(path, signal);

@@ -30,7 +30,8 @@ export interface KeptOptions {
 export interface KeptProcess {
   readonly part: string;
   /**
-   * Rejects with AppError `process_failed` when it does not keep running, `program_not_found` when there is nothing to run; resolves when it was stopped. Never both.
+   * Rejects with AppError `process_failed` when it does not keep running, `program_not_found` when there is nothing to
+   * run; resolves when it was stopped. Never both.
    */
   readonly done: Promise<void>;
   /** Ends it and starts it anew, without a wait: after a change. */

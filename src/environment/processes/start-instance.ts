@@ -31,8 +31,8 @@ export async function startInstance(
 }
 
 /**
- * Calls `onLine` with each line, one after the other: a process that writes faster than its lines are taken waits, as it would on a
- * terminal. A line that is too long is cut, and says so.
+ * Calls `onLine` with each line, one after the other: a process that writes faster than its lines are taken waits, as
+ * it would on a terminal. A line that is too long is cut, and says so.
  */
 export async function readLines(stream: Readable, onLine: (line: string) => Promise<void>): Promise<void> {
   let line = "";

@@ -12,7 +12,10 @@ export interface FormerService {
   readonly path: string;
 }
 
-/** Data below `directory` of services that the plan does not have, or not of that type: they stay until somebody removes them. */
+/**
+ * Data below `directory` of services that the plan does not have, or not of that type: they stay until somebody removes
+ * them.
+ */
 export async function listFormerServices(
   directory: string,
   planned: Readonly<Record<string, PlannedService>>,
