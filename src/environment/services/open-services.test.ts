@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { EventEmitter, on } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { needServer } from "../../testing/needs.ts";
 import { makePlace } from "../../testing/service-conformance.ts";
 import { makeDirectory } from "../../testing/small-artifact.ts";
 import { ensureDirectories, planDirectories } from "../directories/directories.ts";
+import type { EnvironmentEvent } from "../events.ts";
 import { listFormerServices } from "./former-services.ts";
 import { openServices, type ServicesOptions } from "./open-services.ts";
 
@@ -122,4 +124,28 @@ test("variables with passwords are named, and what was started ends when another
     code: "service_unreachable",
   });
   for (const { ended } of servers) await ended; // or this test does not end
+});
+
+test("a server that ends unasked is told, and that it is there again", async (t) => {
+  if (!(await needServer(t, "redis-server"))) return;
+  const options = await makeOptions(t);
+  const { startServer, servers, env } = await makePlace(t);
+  const events = new EventEmitter<{ event: [EnvironmentEvent] }>();
+  const onEvent = (event: EnvironmentEvent) => events.emit("event", event);
+  const services = { cache: { type: "redis" } };
+  const opened = await openServices({ services }, { ...options, env, startServer, onEvent });
+  const told = on(events, "event");
+  const guard = servers.at(-1)?.pid ?? 0;
+  const server = readFileSync(`/proc/${guard}/task/${guard}/children`, "utf8").trim();
+  process.kill(Number(server), "SIGKILL");
+  const [ended, ready] = [await told.next(), await told.next()];
+  assert.deepEqual(
+    [ended.value, ready.value],
+    [
+      [{ kind: "service-ended", name: "cache", type: "redis", status: undefined, signal: "SIGKILL" }],
+      [{ kind: "service-ready", name: "cache", type: "redis" }],
+    ],
+  );
+  await opened.services["cache"]?.check();
+  await opened.close();
 });
