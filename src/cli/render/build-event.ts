@@ -17,7 +17,7 @@ const STEPS: Readonly<Record<BuildStep, string>> = {
 /** What people see of a build while it runs; undefined for what is not worth a line. */
 export function describeBuildEvent(event: BuildEvent): Progress | undefined {
   if (event.kind === "warning") return { kind: "warning", text: `warning: ${event.message}` };
-  if (event.kind === "note") return { kind: "step", text: event.message };
+  if (event.kind === "note") return { kind: "warning", text: `note: ${event.message}` }; // it stays on the screen
   if (event.kind === "step-output")
     return { kind: "detail", text: `${STEPS[event.step]}: ${event.line.trim()}` };
   if (event.kind === "step-ended") return undefined;

@@ -1,21 +1,27 @@
-import type { Word } from "../../artifact/plan.ts";
+import type { Plan, Word } from "../../artifact/plan.ts";
 import type { AppFiles } from "../../description/description.ts";
 import type { PlanInput } from "../platform.ts";
-import { findRequestedNames } from "../python/requested-names.ts";
+import { findTestNames } from "../python/requested-names.ts";
 import { pathBelow } from "../python/source-roots.ts";
 import type { DjangoProject } from "./find-project.ts";
 
 const MAX_DEPTH = 8;
 
-/** How the tests of a project are run; undefined when it has none, as Django takes no tests for a success. */
+/**
+ * How the tests of a project are run: by Django, unless pytest knows it. Undefined when that is planned already, and when
+ * there are none, as Django takes no tests for a success.
+ */
 export function planTests(
+  { commands }: Plan,
   { root }: DjangoProject,
-  manage: readonly Word[],
-  input: PlanInput,
+  { manage, input }: { readonly manage: readonly Word[]; readonly input: PlanInput },
 ): readonly Word[] | undefined {
+  const planned = commands["unit_test"];
+  if (planned?.origin === "own") return undefined;
   const directory = root === "." ? "{app}" : `{app}/${root}`;
-  if (findRequestedNames(input).has("pytest-django")) {
-    return ["pytest", "-p", "no:cacheprovider", directory]; // nothing is written into the application
+  if (findTestNames(input).has("pytest-django")) {
+    const pytest = ["python", "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "{app}", directory];
+    return planned ? undefined : pytest;
   }
   return hasTests(input.files, root) ? [...manage, "test", "--noinput", directory] : undefined;
 }

@@ -197,7 +197,30 @@ const UNIT_TESTS: [is: string, files: Texts, command: string | undefined][] = [
     { "notes/__init__.py": "", "notes/tests/__init__.py": "", "notes/tests/test_notes.py": TESTS },
     "python {app}/manage.py test --noinput {app}",
   ],
-  ["those of pytest", { "requirements.txt": "django\npytest-django\n" }, "pytest -p no:cacheprovider {app}"],
+  [
+    "those of pytest",
+    { "requirements.txt": "django\npytest-django\n" },
+    "python -m pytest -p no:cacheprovider --rootdir {app} {app}",
+  ],
+  [
+    "those of pytest where its configuration says",
+    {
+      "requirements.txt": "django\npytest-django\n",
+      "pytest.ini": "[pytest]\ntestpaths = checks\n",
+      "checks/a.py": "",
+    },
+    "python -m pytest -p no:cacheprovider --rootdir {app} {app}/checks",
+  ],
+  [
+    "those of Django where pytest does not know it",
+    {
+      "requirements.txt": "django\npytest\n",
+      "pytest.ini": "",
+      "shop/__init__.py": "",
+      "shop/tests.py": TESTS,
+    },
+    "python {app}/manage.py test --noinput {app}",
+  ],
 ];
 
 for (const [is, texts, command] of UNIT_TESTS) {

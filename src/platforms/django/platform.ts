@@ -56,6 +56,7 @@ export const djangoPlatform: Platform = {
   refine(plan, input) {
     const project = chooseProject(input);
     const commands = planCommands(plan, project, input);
+    const tests = commands["unit_test"];
     const web = planDevelopmentServer(plan, project, { ...input, served: interfaceOf(input) });
     // The directory of manage.py is what Django itself starts imports from.
     const root = plan.importPath.indexOf(".");
@@ -68,12 +69,11 @@ export const djangoPlatform: Platform = {
     return {
       ...plan,
       importPath: [...new Set(importPath)],
-      commands: { ...commands, ...plan.commands },
+      commands: { ...commands, ...plan.commands, ...(tests && { unit_test: tests }) },
       processes: { ...plan.processes, ...(web && { web: { ...ONE, ...plan.processes["web"], argv: web } }) },
-      ...(commands["unit_test"] &&
-        !plan.commands["unit_test"] && {
-          lifecycle: { unit_test: { command: "unit_test", hasOwnData: true }, ...plan.lifecycle },
-        }),
+      ...(tests && {
+        lifecycle: { unit_test: { command: "unit_test", hasOwnData: true }, ...plan.lifecycle },
+      }),
       objects: { ...plan.objects, ...(app && { app }) },
     };
   },
@@ -85,7 +85,7 @@ function planCommands(
   input: PlanInput,
 ): Readonly<Record<string, Command>> {
   const manage = ["python", `{app}/${manageOf(project.root)}`];
-  const tests = planTests(project, manage, input);
+  const tests = planTests(plan, project, { manage, input });
   const { migrate } = plan.commands;
   // One of the application's own may do something else, of which Django cannot tell whether it is done.
   const isDjangos =
