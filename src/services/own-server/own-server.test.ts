@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { needServer } from "../../testing/needs.ts";
 import { makePlace } from "../../testing/service-conformance.ts";
 import { redisService } from "../redis/service.ts";
+import type { ServerEvent } from "../service.ts";
 import { accountName, derivePassword } from "./account.ts";
 
 // What is the same for all servers is tried with Redis, which starts in no time.
@@ -92,4 +93,20 @@ test("when it is aborted, nothing is left running", async (t) => {
   await assert.rejects(redisService.open({ ...place, startServer: abort }), reason);
   for (const { ended } of place.servers) await ended;
   rmSync(place.directory, { recursive: true });
+});
+
+test("when it is closed while it starts again, nothing is left running", async (t) => {
+  if (!(await needServer(t, "redis-server"))) return;
+  for (const wanted of ["ended", "started"] as const) {
+    const told = Promise.withResolvers<void>();
+    const onServer = ({ kind }: ServerEvent) => {
+      if (kind === wanted) told.resolve();
+    };
+    const place = { ...(await makePlace(t)), onServer };
+    const service = await redisService.open(place);
+    place.servers.at(-1)?.kill("SIGUSR1"); // which ends Redis
+    await told.promise;
+    await service.close();
+    for (const { ended } of place.servers) await ended; // or this test does not end
+  }
 });

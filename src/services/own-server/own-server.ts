@@ -69,7 +69,8 @@ function keepServer(
         throw failed(place, `start ${type} again for`, current.output());
       onServer?.({ kind: "ended", ...end });
       current = await start(stopping.signal);
-      onServer?.({ kind: "started" });
+      if (stopping.signal.aborted) void current.process?.stop();
+      else onServer?.({ kind: "started" });
     }
   };
   const kept = keep().catch((error: unknown) => {
