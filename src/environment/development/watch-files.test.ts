@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, open, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { makeDirectory } from "../../testing/small-artifact.ts";
 import { watchFiles } from "./watch-files.ts";
@@ -79,6 +83,33 @@ test("what is told in a file of the checkout is no change of it", async (t) => {
   await output.write("changed: nohup.out\n");
   await writeFile(join(directory, "a.py"), "");
   assert.deepEqual(await next, ["a.py"]);
+});
+
+/** Says what is warned of, then waits for a change. */
+const WATCH = `import { watchFiles } from ${JSON.stringify(join(import.meta.dirname, "watch-files.ts"))};
+const watcher = await watchFiles(process.argv[1], { also: [], onWarning: console.log });
+console.log("looks");
+console.log((await watcher.next(AbortSignal.timeout(60_000))).join());
+watcher.close();
+`;
+
+test("where the kernel has no more watches, changes are looked for", async (t) => {
+  const { directory, write } = await prepare(t);
+  // A namespace has limits of its own: user_namespaces(7), namespaces(7).
+  const limit = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"';
+  const watch = [process.execPath, "--input-type=module", "-e", WATCH, "--", directory];
+  const child = spawn("unshare", ["--user", "--map-root-user", "sh", "-c", limit, "sh", ...watch]);
+  t.after(() => child.kill("SIGKILL"));
+  const ended = Promise.all([text(child.stderr), once(child, "exit")]);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const line = async () => (await lines.next()).value ?? (await ended).join();
+  assert.equal(
+    await line(),
+    "the system has no more watches (fs.inotify, EMFILE): changes are looked for every second instead",
+  );
+  assert.equal(await line(), "looks");
+  await write("shop/views.py", "new");
+  assert.equal(await line(), "shop/views.py");
 });
 
 test("an abort ends the wait", async (t) => {

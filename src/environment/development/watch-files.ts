@@ -1,5 +1,5 @@
 import { type BigIntStats, existsSync, type FSWatcher, fstatSync, watch } from "node:fs";
-import { stat } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { listApplicationPaths } from "../../builder/application/application-files.ts";
@@ -23,8 +23,11 @@ export interface FileWatcher {
 const SETTLE_MS = 150;
 /** A program that writes all the time, or a lock that a killed git has left, is no reason never to look. */
 const LONGEST_SETTLE_MS = 5000;
-/** Where the kernel has no more watches. */
+/** Where the kernel has no more watches, or does not hear of all changes. */
 const POLL_MS = 1000;
+const LOOKED_FOR = "changes are looked for every second instead";
+/** Others change files there without this kernel: NFS, SMB (three), 9P, FUSE, VirtualBox, Ceph; statfs(2), linux/magic.h. */
+const REMOTE = [0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x786f4256, 0x00c36400];
 
 /**
  * Watches the files of an application: those that a process may have read when it started. The kernel's word is a hint to look;
@@ -38,7 +41,8 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
   const outputs = new Set(
     (options.outputs ?? [1, 2]).map((descriptor) => describePlace(fstatSync(descriptor, { bigint: true }))),
   );
-  let isPolling = false;
+  let isPolling = REMOTE.includes((await statfs(directory)).type);
+  if (isPolling) options.onWarning(`the file system tells nothing of changes from elsewhere: ${LOOKED_FOR}`);
   let seen = await look();
   return {
     async next(signal) {
@@ -111,9 +115,7 @@ export async function watchFiles(directory: string, options: WatchOptions): Prom
       if (errno === "ENOENT" || errno === "ENOTDIR") return;
       if (errno !== "ENOSPC" && errno !== "EMFILE") throw error;
       isPolling = true;
-      options.onWarning(
-        `the system has no more watches (fs.inotify, ${errno}): changes are looked for every second instead`,
-      );
+      options.onWarning(`the system has no more watches (fs.inotify, ${errno}): ${LOOKED_FOR}`);
     }
   }
 }
