@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { undefinedIfMissing } from "../system/file-errors.ts";
+import { errnoOf, undefinedIfMissing } from "../system/file-errors.ts";
 import { findBirth } from "../system/process-stat.ts";
 import { writeFileAtomic } from "../system/write-file.ts";
 import { type Directories, planDirectories } from "./directories/directories.ts";
@@ -21,6 +21,7 @@ export interface Presence {
 }
 
 const FORMAT = 1;
+const FULL = ["ENOSPC", "EDQUOT"];
 const NAME = /^dev-(\d+)\.json$/;
 
 const AddressSchema = v.object({ host: v.string(), port: v.number() });
@@ -41,11 +42,14 @@ export async function writePresence(
 ): Promise<void> {
   const { pid } = process;
   const content = { format: FORMAT, pid, birth: await findBirth(pid), ...presence };
-  // The kernel forgets who runs, too, when the power goes.
-  await writeFileAtomic(placeOf(directories, pid), `${JSON.stringify(content)}\n`, {
-    mode: 0o600,
-    isSynced: false,
-  });
+  const place = placeOf(directories, pid);
+  try {
+    // The kernel forgets who runs, too, when the power goes.
+    await writeFileAtomic(place, `${JSON.stringify(content)}\n`, { mode: 0o600, isSynced: false });
+  } catch (error) {
+    // A full disk ends no application: whoever comes later is told the usual addresses.
+    if (!FULL.includes(errnoOf(error) ?? "")) throw error;
+  }
 }
 
 export async function removePresence(directories: Directories): Promise<void> {
