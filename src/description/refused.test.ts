@@ -301,24 +301,7 @@ for (const [text, reason, hint] of TOML) {
   });
 }
 
-const SCRIPT = "Put the line into a script of the application, or write `processes` in holdall.yaml.";
-const EXPANSION =
-  "Only $PORT and $HOST are replaced; write the value, or read the variable in the application.";
-
 const PROCFILE: readonly Refused[] = [
-  ["web: gunicorn ‸| tee log", "web has |, which only a shell understands", SCRIPT],
-  ["# one\nweb: a ‸&& b", "web has &, which only a shell understands", SCRIPT],
-  ["web: a ‸> b", "web has >, which only a shell understands", SCRIPT],
-  ["web: a‸; b", "web has ;, which only a shell understands", SCRIPT],
-  ["web: a -w ‸$WORKERS", "web has an expansion, which only a shell understands", EXPANSION],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's
-  ['web: a "-b=‸${PORT:-80}"', "web has an expansion, which only a shell understands", EXPANSION],
-  ["web: ‸`which a`", "web has an expansion, which only a shell understands", EXPANSION],
-  [
-    "web: ‸DEBUG=1 a",
-    "web sets DEBUG in front of its command",
-    "Declare DEBUG as one of `settings` in holdall.yaml, and take it out of the line.",
-  ],
   ["web: a ‸'b", "web has a ' that is not closed"],
   ["web: a\n‸web: b", "web is there twice"],
   ["‸web", "the line must be `name: command`"],

@@ -6,7 +6,7 @@ import { type Detected, found } from "./detected.ts";
 
 const FILE = "Procfile";
 
-/** `name: command line` for each process. @throws AppError `description_invalid` for what only a shell understands. */
+/** `name: command line` for each process. @throws AppError `description_invalid` for what is no such line. */
 export function detectProcfile(files: AppFiles): Detected {
   const text = files.read(FILE);
   if (text === undefined) return {};
@@ -15,19 +15,17 @@ export function detectProcfile(files: AppFiles): Detected {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const [head = "", name] = /^\s*([A-Za-z0-9][\w-]*)\s*:\s*/.exec(line) ?? [];
-    const refuse = (reason: string, column: number, hint?: string) =>
+    const refuse = (reason: string, column: number) =>
       refusalAt(
         { file: FILE, text },
         reason,
         { line: index + 1, column: column + 1 },
-        { hint, field: `processes.${name ?? ""}` },
+        { field: `processes.${name ?? ""}` },
       );
     if (name === undefined) throw refuse("the line must be `name: command`", 0);
     if (Object.hasOwn(processes, name)) throw refuse(`${name} is there twice`, 0);
-    const problem = shellProblem(line, head.length);
-    if (problem) throw refuse(`${name} ${problem.reason}`, problem.column, problem.hint);
-    const command = line.slice(head.length);
-    const argv = splitArgv(replaceAddress(command));
+    const command = line.slice(head.length).trimEnd();
+    const argv = needsShell(command) ? shellArgv(name, command) : splitArgv(replaceAddress(command));
     if ("reason" in argv) throw refuse(`${name} ${argv.reason}`, head.length + argv.column);
     if (argv.length === 0) throw refuse(`${name} has no command`, 0);
     lines[name] = index + 1;
@@ -55,32 +53,19 @@ function replaceAddress(line: string): string {
   );
 }
 
-interface ShellProblem {
-  readonly reason: string;
-  readonly column: number;
-  readonly hint: string;
-}
-
-/** Syntax that would mean something to a shell, outside of quotes that keep it from doing so. */
-function shellProblem(line: string, start: number): ShellProblem | undefined {
+/** Whether there is syntax in a line that means something to a shell, outside of quotes that keep it from doing so. */
+function needsShell(line: string): boolean {
   let quote = "";
-  for (let at = start; at < line.length; at += 1) {
+  for (let at = 0; at < line.length; at += 1) {
     const char = line.charAt(at);
     if (char === "\\" && quote !== "'") at += 1;
     else if (quote !== "") {
       if (char === quote) quote = "";
-      else if (quote === '"' && isExpansion(line, at)) return expansion(at);
+      else if (quote === '"' && isExpansion(line, at)) return true;
     } else if (char === "'" || char === '"') quote = char;
-    else if (isExpansion(line, at)) return expansion(at);
-    else if (/[|&;<>()]/.test(char)) {
-      const hint = "Put the line into a script of the application, or write `processes` in holdall.yaml.";
-      return { reason: `has ${char}, which only a shell understands`, column: at, hint };
-    }
+    else if (isExpansion(line, at) || /[|&;<>()]/.test(char)) return true;
   }
-  const assignment = /^(?:env\s+)?([A-Za-z_]\w*)=/.exec(line.slice(start));
-  if (!assignment) return undefined;
-  const hint = `Declare ${assignment[1]} as one of \`settings\` in holdall.yaml, and take it out of the line.`;
-  return { reason: `sets ${assignment[1]} in front of its command`, column: start, hint };
+  return quote === "" && /^(?:env\s+)?[A-Za-z_]\w*=/.test(line);
 }
 
 function isExpansion(line: string, at: number): boolean {
@@ -89,7 +74,13 @@ function isExpansion(line: string, at: number): boolean {
   return /^\$[\w{(@*#?!$-]/.test(rest) && !/^\$(?:(?:PORT|HOST)\b|\{(?:PORT|HOST)\})/.test(rest);
 }
 
-function expansion(column: number): ShellProblem {
-  const hint = "Only $PORT and $HOST are replaced; write the value, or read the variable in the application.";
-  return { reason: "has an expansion, which only a shell understands", column, hint };
+/** The line is an argument, in which nothing is replaced; it has the directory and the variables that its author knows. */
+const START = 'cd "$1" && exec sh -c "$2"';
+
+/** As other readers of Procfiles run a line. A process that does not say `$PORT`, but for `web`, gets no port of its own. */
+function shellArgv(name: string, line: string): readonly string[] {
+  const hasAddress = name === "web" || /\$\{?(?:PORT|HOST)\b/.test(line);
+  const address = hasAddress ? ["env", "HOST={host}", "PORT={port}"] : [];
+  const text = line.replaceAll(/\{(?:app|host|port)\}/g, "{$&}"); // means nothing to a shell, and is no placeholder
+  return [...address, "sh", "-c", START, "sh", "{app}", text];
 }
