@@ -65,3 +65,17 @@ test("diff shows what changed, for people and for programs", async (t) => {
     "the same artifact: their manifests have the same digest\n",
   );
 });
+
+test("build says before all the work that there is no directory to write to", async (t) => {
+  const directory = await makeDirectory(t);
+  await writeFile(join(directory, "web.py"), "");
+  const output = join(directory, "dist/web.holdall");
+  const { status, stdout, stderr } = await runHoldall(["build", directory, "--output", output], {
+    env: { ...process.env },
+  });
+  assert.deepEqual([status, stdout], [1, ""]);
+  assert.equal(
+    stderr,
+    `error: cannot write ${output}: ${join(directory, "dist")} is not a directory\nhint: Make the directory first, or name another.\n(file_unwritable)\n`,
+  );
+});

@@ -68,7 +68,8 @@ export const buildCommand = defineCommand(
     const { buildArtifact } = await import("../../builder/build-artifact.ts");
     const { env, signal } = context;
     const place = resolve(output ?? ".");
-    const isDirectory = (await stat(place).catch(undefinedIfMissing))?.isDirectory() ?? false;
+    const isDirectory = await isDirectoryAt(place);
+    if (!isDirectory && !(await isDirectoryAt(dirname(place)))) throw nowhere(place);
     return buildArtifact({
       directory: resolve(dir),
       output: isDirectory ? undefined : place,
@@ -84,6 +85,20 @@ export const buildCommand = defineCommand(
     });
   },
 );
+
+async function isDirectoryAt(path: string): Promise<boolean> {
+  return (await stat(path).catch(undefinedIfMissing))?.isDirectory() ?? false;
+}
+
+/** Said before all the work, not after it. */
+function nowhere(path: string): AppError {
+  return new AppError({
+    code: "file_unwritable",
+    message: `cannot write ${path}: ${dirname(path)} is not a directory`,
+    hint: "Make the directory first, or name another.",
+    details: { file: path },
+  });
+}
 
 function readTarget(text: string): TargetPlatform {
   const platform = parseTargetPlatform(text);
