@@ -82,6 +82,15 @@ test("processes of a plan get all that the environment supplies", async (t) => {
   assert.match(readFileSync(join(environment.directories.logs, "worker.2.log"), "utf8"), /"SIZE": "7"/);
 });
 
+test("what the caller has set wins over what a settings file has besides settings", async (t) => {
+  const options = await prepare(t);
+  writeFileSync(join(options.base, ".env"), "SIZE=7\nEXTRA=file\nMORE=file\n");
+  const environment = await openEnvironment({ ...options, env: { ...options.env, EXTRA: "caller" } });
+  const { EXTRA, MORE } = environment.variablesOf({ kind: "command", name: "say" });
+  assert.deepEqual({ EXTRA, MORE }, { EXTRA: "caller", MORE: "file" });
+  await environment.close();
+});
+
 test("what is missing is said before anything starts", async (t) => {
   await assert.rejects(openEnvironment(await prepare(t)), {
     code: "setting_missing",

@@ -4,7 +4,13 @@ import { findAddresses, findMailAddress } from "./addresses.ts";
 import type { Runnable } from "./application/runnable.ts";
 import { type Directories, ensureDirectories, planDirectories } from "./directories/directories.ts";
 import type { OnEnvironmentEvent } from "./events.ts";
-import { type EnvironmentKind, injectVariables, type Part, type Variables } from "./inject.ts";
+import {
+  type EnvironmentKind,
+  inheritVariables,
+  injectVariables,
+  type Part,
+  type Variables,
+} from "./inject.ts";
 import { listPresences } from "./presence.ts";
 import type { Address } from "./resolve-argv.ts";
 import { listFormerServices } from "./services/former-services.ts";
@@ -80,7 +86,10 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     },
   });
   for (const [name, { type }] of Object.entries(planned)) onEvent({ kind: "service-ready", name, type });
-  const supplied = { ...others, ...delivered, ...services.variables };
+  // As settings: of a variable that the caller has set, too, the settings file is only the default.
+  const inherited = inheritVariables({ kind, env });
+  const added = Object.entries(others).filter(([name]) => !Object.hasOwn(inherited, name));
+  const supplied = { ...Object.fromEntries(added), ...delivered, ...services.variables };
   const injection = { kind, runnable, directories, env, supplied, addresses, mailAddress };
   return {
     ...{ kind, runnable, directories, settings: resolved, services, addresses, mailAddress },
