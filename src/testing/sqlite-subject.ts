@@ -1,7 +1,6 @@
 import { closeSync, existsSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { sqliteService } from "../services/sqlite/service.ts";
 import type { Subject, Values } from "./service-conformance.ts";
 
 function use<Result>({ _PATH: path = "" }: Values, run: (database: DatabaseSync) => Result): Result {
@@ -16,8 +15,8 @@ function use<Result>({ _PATH: path = "" }: Values, run: (database: DatabaseSync)
 
 const TABLE = "CREATE TABLE IF NOT EXISTS notes (name text PRIMARY KEY, note text)";
 
-export const SQLITE: Subject = {
-  kind: sqliteService,
+/** How an application uses SQLite; `kind` is what is judged by it. */
+export const SQLITE: Omit<Subject, "kind"> = {
   async write(values, name, text) {
     use(values, (database) => {
       database.exec(TABLE);

@@ -1,4 +1,5 @@
 import { testConformance } from "../../testing/service-conformance.ts";
 import { SQLITE } from "../../testing/sqlite-subject.ts";
+import { sqliteService } from "./service.ts";
 
-testConformance(SQLITE);
+testConformance({ ...SQLITE, kind: sqliteService });
