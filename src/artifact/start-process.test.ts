@@ -50,6 +50,7 @@ def terminal():
     os.set_inheritable(other, True)
     fcntl.ioctl(own, termios.TIOCSCTTY, 0)
     os.dup2(own, 0)
+os.environ.pop("LC_CTYPE", None)  # Python's own, PEP 538
 statements, *argv = sys.argv[1:]
 for each in (SIGPIPE, SIGXFSZ):
     signal(each, SIG_DFL)
@@ -67,8 +68,10 @@ for each in /proc/$$/fd/*; do
   case $kind in socket:*) kind=socket ;; pipe:*) kind=pipe ;; /dev/pts/*) kind=terminal ;; */show.sh) continue ;; esac
   descriptors="$descriptors \${each##*/} $kind"
 done
+variables=$(env | cut -d= -f1 | sort)
 exec 8>"$1"
 {
+  echo "$variables"
   while read -r name value; do
     case $name in Umask: | SigBlk: | SigIgn: | NoNewPrivs: | CapEff: | Groups:) echo "$name $value" ;; esac
   done </proc/$$/status

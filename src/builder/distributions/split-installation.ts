@@ -159,7 +159,7 @@ function replaceStart(bytes: Buffer, length: number): Buffer {
 
 function parseMetadata(text: string): { name: string; version: string } {
   const field = (name: string) =>
-    new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*\\r?$`, "mi").exec(text.split(/\r?\n\r?\n/)[0] ?? "")?.[1];
+    new RegExp(`^${name}:(.*)$`, "mi").exec(text.split(/\r?\n\r?\n/)[0] ?? "")?.[1]?.trim();
   const [name, version] = [field("Name"), field("Version")];
   if (name === undefined || version === undefined) throw new Error("METADATA has no Name or no Version"); // uv checks
   return { name, version };

@@ -6,7 +6,7 @@ import re
 import sys
 
 from .about import render_size
-from .cache import find_cache
+from .cache import find_cache, persist
 from .refusal import Refusal
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
@@ -73,23 +73,26 @@ def run(command, options, cache, artifact):
     from .cache_repair import repair, verify
 
     is_dry_run = "--dry-run" in options
-    if command == "list" or not os.path.isdir(cache.path):
-        value = list_cache(cache)
-        return value if command == "list" else {**NOTHING[command], "cache": cache.path}
+    if command == "list":
+        return persist(lambda: list_cache(cache))  # without the lock
+    if not os.path.isdir(cache.path):
+        return {**NOTHING[command], "cache": cache.path}
     if command == "verify":
         try:
             cache.open()
             return verify(cache, artifact)
         finally:
             cache.close()
-    if not is_dry_run:
-        lock(cache)
+    is_all = command == "clear"
+    older_than = 0 if is_all else options.get("--older-than", LATELY)
+    keep = options.get("--keep", 0)
+    if is_dry_run:
+        return persist(lambda: prune(cache, older_than, keep, is_dry_run, is_all))
+    lock(cache)
     try:
         if command == "repair":
             return repair(cache, artifact)
-        is_all = command == "clear"
-        older_than = 0 if is_all else options.get("--older-than", LATELY)
-        return prune(cache, older_than, options.get("--keep", 0), is_dry_run, is_all)
+        return prune(cache, older_than, keep, is_dry_run, is_all)
     finally:
         cache.close()
 

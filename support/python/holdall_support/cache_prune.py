@@ -148,7 +148,14 @@ class Sizes:
         self._files = {}
 
     def measure(self, root):
-        return [os.lstat(path) for path in walk(root)]
+        """What is there: starts and builds go on meanwhile."""
+        measured = []
+        for path in walk(root):
+            try:
+                measured.append(os.lstat(path))
+            except FileNotFoundError:
+                pass
+        return measured
 
     def add(self, measured):
         for status in measured:
