@@ -110,13 +110,23 @@ export function parseTarHeader(header: Buffer): TarEntry {
   return entry;
 }
 
+/** Whether a header has room for a path. */
+export function fitsHeader(path: string): boolean {
+  return findSplit(Buffer.from(path)) !== undefined;
+}
+
 function splitPath(path: string): { readonly prefix: Uint8Array; readonly name: Uint8Array } {
   const bytes = Buffer.from(path);
-  if (bytes.length <= MAX_NAME) return { prefix: Buffer.alloc(0), name: bytes };
+  const slash = findSplit(bytes);
+  if (slash === undefined) throw new BrokenRule(`path ${quote(path)} is too long for a tar header`);
+  return { prefix: bytes.subarray(0, Math.max(0, slash)), name: bytes.subarray(slash + 1) };
+}
+
+/** Place of the slash between prefix and name; -1: all of it is the name. */
+function findSplit(bytes: Buffer): number | undefined {
+  if (bytes.length <= MAX_NAME) return -1;
   const slash = bytes.indexOf(SLASH, bytes.length - MAX_NAME - 1);
-  if (slash === -1 || slash > MAX_PREFIX)
-    throw new BrokenRule(`path ${quote(path)} is too long for a tar header`);
-  return { prefix: bytes.subarray(0, slash), name: bytes.subarray(slash + 1) };
+  return slash === -1 || slash > MAX_PREFIX ? undefined : slash;
 }
 
 function parseText(field: Buffer): string {

@@ -51,6 +51,17 @@ test("bytecode depends on the layer alone, not on what is compiled beside or bef
   assert.equal(alone?.["two"], first?.["two"]);
 });
 
+test("bytecode whose name no header has room for is left out", async (t) => {
+  const run = await makeRun(t);
+  const interpreter = await findInterpreter(run, { wanted: undefined, requirement: undefined });
+  const layer = await makeLayer(run, "long", { [`long/${"m".repeat(96)}.py`]: "", "long/short.py": "" });
+  const { layers } = await compileLayers(run, interpreter, [layer]);
+  assert.deepEqual(
+    layers.map(({ files }) => files),
+    [1],
+  );
+});
+
 test("files that are no Python are left out, a layer without Python files has no bytecode", async (t) => {
   const run = await makeRun(t);
   const interpreter = await findInterpreter(run, { wanted: undefined, requirement: undefined });

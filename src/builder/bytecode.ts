@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeLayer } from "../artifact/layer.ts";
 import type { Identity } from "../artifact/manifest.ts";
 import type { LayerEntry } from "../artifact/tar.ts";
+import { fitsHeader } from "../artifact/tar-header.ts";
 import type { ArtifactLayer } from "../artifact/write-artifact.ts";
 import { undefinedIfMissing } from "../system/file-errors.ts";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
@@ -115,7 +116,9 @@ async function listCompiled(output: string): Promise<LayerEntry[]> {
   const files = (found ?? [])
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  return files.map((file) => ({
+  // Its name is longer than that of its source: Python does without it.
+  const fitting = files.filter((file) => fitsHeader(file.slice(output.length + 1)));
+  return fitting.map((file) => ({
     kind: "file" as const,
     path: file.slice(output.length + 1),
     isExecutable: false,
