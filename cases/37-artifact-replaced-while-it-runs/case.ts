@@ -17,6 +17,7 @@ export default defineCase({
   origin: ["bpo-19081"],
   seenFailing:
     "with a module in the file itself that is first imported after the file was replaced, the foreign server ended with zipimport's EOFError; where the child was started by sys.executable, which in a foreign server is not the release's, it had no module `late`",
+  elsewhere: ["src/artifact/start-disturbed.test.ts: a first start goes on with its artifact"],
   async shownBy(place, t) {
     const artifact = await place.build();
     const inside = await place.build({ withPython: true });

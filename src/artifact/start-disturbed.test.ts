@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { PACKAGE_ROOT } from "../system/package-root.ts";
@@ -17,7 +17,7 @@ import {
 } from "../testing/crash-sweep.ts";
 import { makeArtifactInside } from "../testing/inside.ts";
 import { makeRandom } from "../testing/random.ts";
-import { removeReadOnly } from "../testing/small-artifact.ts";
+import { fileEntry, removeReadOnly } from "../testing/small-artifact.ts";
 
 // At each moment at which a start looks at its cache, or changes it, something else happens to that cache, whole. Then the
 // start goes on. Fifty starts at once meet few of these moments by chance.
@@ -116,6 +116,24 @@ function sample<Item>(t: TestContext, items: readonly Item[], count: number): re
   const left = [...items];
   return isWhole ? left : Array.from({ length: count }, () => left.splice(next() * left.length, 1)).flat();
 }
+
+test("a first start goes on with its artifact when another one takes its place at any moment of it", async (t) => {
+  const artifact = await makeArtifactToStart(t);
+  const other = await makeArtifactToStart(t, { application: [fileEntry("app/other.py", "x = 1\n")] });
+  const { points, expected } = await tryUndisturbed(artifact, async () => {}, ["cart"]);
+  await sweep(sample(t, isWhole ? points : samplePoints(points, 2), 10), async ({ id, what }) => {
+    const fresh = withFreshCache(artifact);
+    const path = `${fresh.cache}.holdall`;
+    const event = `${fresh.cache}.sh`;
+    copyFileSync(artifact.path, path);
+    writeFileSync(event, `#!/bin/sh\ncp '${other.path}' '${path}.new'\nmv '${path}.new' '${path}'\n`, {
+      mode: 0o755,
+    });
+    const replaced = await runDriven({ ...fresh, path }, ["cart"], { action: "run", point: id, log: event });
+    assert.deepEqual([replaced.status, replaced.stderr], [0, ""], `${id}, before ${what}`);
+    await assertRecovered(fresh, expected, `replaced at ${id}, before ${what}`);
+  });
+});
 
 const SHELL_SITUATIONS: readonly (Situation & { readonly make: typeof makeArtifactToStart })[] = [
   {
