@@ -35,7 +35,8 @@ const EVENTS = {
   // Not by the artifact, which would make again what is repaired.
   repair: `${LOOK_AFTER} repair >/dev/null`,
   clear: `${LOOK_AFTER} clear >/dev/null`,
-  delete: `rm -rf "$HOLDALL_CACHE"`,
+  // It complains where another process of the start makes something meanwhile.
+  delete: `rm -rf "$HOLDALL_CACHE" 2>/dev/null`,
 };
 type EventName = keyof typeof EVENTS;
 
