@@ -32,7 +32,8 @@ async function makeShim(
 test("what a shim said last is used while it is asked again, and only if it says the same", async (t) => {
   const shim = await makeShim(t);
   const workshop = await makeWorkshop(t, SHOP);
-  const env = { ...process.env, HOME: workshop.home, PATH: `${shim.path}:/nowhere` };
+  const noOthers = { PYENV_ROOT: "", UV_PYTHON_INSTALL_DIR: "", XDG_DATA_HOME: "" };
+  const env = { ...process.env, ...noOthers, HOME: workshop.home, PATH: `${shim.path}:/nowhere` };
   const countWrites = async () => {
     const told = workshop.events.length;
     const { path } = await workshop.build({ env });
