@@ -75,7 +75,7 @@ export {
 } from "./environment/open-environment.ts";
 export { listPresences, type Presence } from "./environment/presence.ts";
 export { addressUrl } from "./environment/processes/wait-for-listener.ts";
-export type { Address } from "./environment/resolve-argv.ts";
+export { type Address, joinAddress } from "./environment/resolve-argv.ts";
 export {
   GENERATE_CONFIG,
   generateConfig,

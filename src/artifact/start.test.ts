@@ -39,6 +39,8 @@ for (const shell of SHELLS) {
       "$x",
       "'",
     ]);
+    const sixth = await start(artifact, ["serve"], { by: shell, env: { HOST: "::1" } });
+    assert.equal((JSON.parse(sixth.stdout) as Facts).argv[2], "[::1]:8000");
   });
 }
 

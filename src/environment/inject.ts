@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import type { Runnable } from "./application/runnable.ts";
 import type { Directories } from "./directories/directories.ts";
-import type { Address } from "./resolve-argv.ts";
+import { type Address, joinAddress } from "./resolve-argv.ts";
 
 export type EnvironmentKind = "development" | "test" | "run";
 
@@ -67,12 +67,10 @@ export function injectVariables(injection: Injection, part: Part, address: Addre
     ...describePart(part),
     ...Object.fromEntries(
       // A process that is named so wins.
-      Object.entries({ ...(mailAddress && { mail: mailAddress }), ...addresses }).map(
-        ([name, { host, port }]) => [
-          `HOLDALL_ADDRESS_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
-          `${host}:${port}`,
-        ],
-      ),
+      Object.entries({ ...(mailAddress && { mail: mailAddress }), ...addresses }).map(([name, address]) => [
+        `HOLDALL_ADDRESS_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
+        joinAddress(address),
+      ]),
     ),
     ...supplied,
   };

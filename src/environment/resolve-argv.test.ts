@@ -43,4 +43,7 @@ test("words of a plan become words of the system", async (t) => {
   for (const [argv, expected] of cases) {
     assert.deepEqual(resolveArgv(argv, runnable, { host: "127.0.0.1", port: 8000 }), expected);
   }
+  const words = ["ls", "{host}:{port}", "{host}", "{{host}}:"];
+  const sixth = resolveArgv(words, runnable, { host: "::1", port: 8000 });
+  assert.deepEqual(sixth, ["ls", "[::1]:8000", "::1", "{host}:"]);
 });

@@ -9,7 +9,16 @@ export interface Address {
   readonly port: number;
 }
 
-const PIECE = /\{\{|\}\}|\{app\}|\{host\}|\{port\}/g;
+/** `host:port`; an IPv6 address is in brackets, as its own colons would be taken for that one (RFC 3986, 3.2.2). */
+export function joinAddress({ host, port }: Address): string {
+  return `${bracketHost(host)}:${port}`;
+}
+
+function bracketHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+const PIECE = /\{\{|\}\}|\{app\}|\{host\}:|\{host\}|\{port\}/g;
 const INTERPRETER = /^python[0-9.]*$/;
 
 /**
@@ -28,6 +37,7 @@ export function resolveArgv(argv: readonly Word[], runnable: Runnable, address: 
 function replaceWord(word: Word, { app }: Pick<Runnable, "app">, { host, port }: Address): string {
   const meanings: Readonly<Record<string, string>> = {
     ...{ "{{": "{", "}}": "}", "{app}": app, "{host}": host, "{port}": String(port) },
+    "{host}:": `${bracketHost(host)}:`,
   };
   return word.replace(PIECE, (piece) => meanings[piece] ?? piece);
 }

@@ -1,5 +1,6 @@
 import type { Presence } from "../../environment/presence.ts";
 import { addressUrl } from "../../environment/processes/wait-for-listener.ts";
+import { joinAddress } from "../../environment/resolve-argv.ts";
 import type { RunOutcome } from "../commands/run.ts";
 import type { Paint } from "../paint.ts";
 import { statusOfEnd } from "../status-of-end.ts";
@@ -36,7 +37,7 @@ function describePresence({ pid, parts, addresses, mail }: Presence): readonly s
   const found = [...parts, ...(mail ? ["mail"] : [])].map((part) => {
     const place = places[part];
     if (place === undefined) return part;
-    return `${part} at ${part === "web" ? addressUrl(place) : `${place.host}:${place.port}`}`;
+    return `${part} at ${part === "web" ? addressUrl(place) : joinAddress(place)}`;
   });
   return [`process ${pid}`, found.join(", ")];
 }

@@ -5,7 +5,7 @@ import type { SMTPServer } from "smtp-server";
 import { AppError } from "../../errors/app-error.ts";
 import { errnoOf } from "../../system/file-errors.ts";
 import { checkPort } from "../addresses.ts";
-import type { Address } from "../resolve-argv.ts";
+import { type Address, joinAddress } from "../resolve-argv.ts";
 
 /** A TCP port, or the absolute path of a unix socket. */
 export type MailAddress = Address | { readonly path: string };
@@ -31,7 +31,7 @@ export async function listen(smtp: SMTPServer, address: MailAddress): Promise<Li
   if ("path" in address) await listenAtPath(server, address.path);
   else await listenAtPort(server, address);
   return {
-    address: "path" in address ? address.path : `${address.host}:${address.port}`,
+    address: "path" in address ? address.path : joinAddress(address),
     close: () => new Promise((resolve) => server.close(() => resolve())),
     letGo() {
       for (const socket of sockets) socket.destroySoon();

@@ -4,7 +4,7 @@ import { DEFAULT_ADDRESS } from "../addresses.ts";
 import { workingDirectoryOf } from "../directories/directories.ts";
 import type { OnEnvironmentEvent } from "../events.ts";
 import type { Environment } from "../open-environment.ts";
-import { type Address, resolveArgv } from "../resolve-argv.ts";
+import { type Address, joinAddress, resolveArgv } from "../resolve-argv.ts";
 import { type KeptProcess, keepRunning } from "./keep-running.ts";
 import { ProcessLog } from "./process-log.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
@@ -100,7 +100,7 @@ function startParts(
       graceMs,
       ...(process.overlap === "never" && { lock: join(directories.run, `${name}.lock`) }),
     };
-    const shown = asked && (name === "web" ? addressUrl(asked) : `${asked.host}:${asked.port}`);
+    const shown = asked && (name === "web" ? addressUrl(asked) : joinAddress(asked));
     const kept = keepRunning({
       ...{ part, log, guard, onEvent, app: runnable.app },
       ...(address && shown && { listener: { address, shown } }),

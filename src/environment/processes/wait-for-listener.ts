@@ -1,6 +1,6 @@
 import { createConnection } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import type { Address } from "../resolve-argv.ts";
+import { type Address, joinAddress } from "../resolve-argv.ts";
 
 const BETWEEN_MS = 50;
 
@@ -18,8 +18,7 @@ export async function waitForListener(address: Address, signal: AbortSignal): Pr
 
 /** As a person opens it in a browser. */
 export function addressUrl({ host, port }: Address): string {
-  const name = WILDCARDS[host] ?? host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+  return `http://${joinAddress({ host: WILDCARDS[host] ?? host, port })}/`;
 }
 
 function isListening({ host, port }: Address): Promise<boolean> {

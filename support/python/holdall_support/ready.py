@@ -18,14 +18,21 @@ PYTHON = '"$holdall_release"/bin/python'
 # What gunicorn has to know to start the file again, which may be another one by then. Python hands no such option on to
 # its children, as it would a variable: how many words were added to which command of what.
 CALL = ' -X "holdall_call=$#/"%s"/$%s"'
-PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}|\{port\}|[^{}]+")
+PIECE = re.compile(r"\{\{|\}\}|\{app\}|\{host\}:|\{host\}|\{port\}|[^{}]+")
 MEANINGS = {
     "{{": "'{'",
     "}}": "'}'",
     "{app}": '"$holdall_release/app"',
+    "{host}:": '"$holdall_host":',
     "{host}": '"${HOST:-127.0.0.1}"',
     "{port}": '"${PORT:-8000}"',
 }
+# RFC 3986, 3.2.2: before a colon, an address that has some itself is in brackets.
+IN_BRACKETS = (
+    "holdall_host=${HOST:-127.0.0.1}\n"
+    "      case $holdall_host in *:*) holdall_host=[$holdall_host] ;; esac\n"
+    "      "
+)
 
 
 def find_boot():
@@ -121,7 +128,8 @@ def render_arms(scripts, plan, interpreter):
         if "argv" in started:
             call = CALL % (quote(name), "holdall_called" if "workingDirectory" in plan else "0")
             test, words = render_argv(started["argv"], scripts, call)
-            yield '    %s) %sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), test, words)
+            host = IN_BRACKETS if any("{host}:" in PIECE.findall(word) for word in started["argv"]) else ""
+            yield '    %s) %s%sshift && holdall_enter && exec %s "$@" ;;\n' % (quote(name), host, test, words)
     yield '    python | python3 | python%s) shift && holdall_enter && exec %s "$@" ;;\n' % (interpreter.minor, PYTHON)
     # The interpreter is named and not left to the script's first line: that is slower, and fails on a noexec cache.
     for place in sorted(set(scripts.values()), key=str):
