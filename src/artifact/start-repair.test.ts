@@ -124,7 +124,7 @@ test("a cache that was moved to a path of the same length has scripts that were 
   const moved = await startFacts(artifact, { env: { HOLDALL_CACHE: cache } });
   assert.equal(moved.prefix, prefix.replace("/cache/", "/store/"));
   const script = await readFile(join(moved.prefix, "bin", "shop"), "utf8");
-  assert.ok(script.startsWith(`#!${moved.prefix}/bin/python\n`), script);
+  assert.ok(script.includes(`${moved.prefix}/bin/python`) && !script.includes(prefix), script);
 });
 
 test("a ready file of another interpreter, or one that has gone, is not used", async (t) => {

@@ -154,9 +154,9 @@ test("an application that is a distribution is installed from where it is, with 
   assert.equal(version, "3.1");
   assert.ok(Object.hasOwn(plan.commands, "shop"), Object.keys(plan.commands).join());
   assert.equal(execFileSync(join(prefix, "bin/shop"), { encoding: "utf8" }), "one\n");
-  write({ "src/shop/__init__.py": "def main():\n    print('two')\n" });
+  write({ "src/shop/__init__.py": "def main():\n    print('another')\n" });
   assert.equal((await prepare()).isNew, false);
-  assert.equal(execFileSync(join(prefix, "bin/shop"), { encoding: "utf8" }), "two\n");
+  assert.equal(execFileSync(join(prefix, "bin/shop"), { encoding: "utf8" }), "another\n");
   assert.equal(ask(prefix, "import shop; print(shop.__file__)"), join(directory, "src/shop/__init__.py"));
 });
 

@@ -37,14 +37,14 @@ test("a server that asks for TLS has it, whatever the address says, and is verif
     await given.setUp();
     return given;
   };
-  for (const written of [
+  for (const [at, written] of [
     address("127.0.0.1"),
     `${address("127.0.0.1")}?sslmode=require`,
     `${address("127.0.0.1")}?sslmode=verify-ca&sslrootcert=${ca}`,
     `${address("localhost")}?sslmode=verify-full&sslrootcert=${ca}`,
-  ]) {
+  ].entries()) {
     const given = await connect(written);
-    const backup = join(place.data, written.replaceAll(/\W/g, "").slice(-40));
+    const backup = join(place.data, `backup-${at}`);
     await given.backup(backup);
     await given.restore(backup);
   }

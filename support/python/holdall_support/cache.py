@@ -226,9 +226,12 @@ def remove_tree(path):
         if not os.path.isdir(path) or os.path.islink(path):
             os.remove(path)
             return
-        # Never the files: they are links to those of the store.
-        for directory, _, _ in os.walk(path):
-            os.chmod(directory, stat.S_IRWXU)
+        # Each before it is looked into. Never the files: they are links to those of the store.
+        os.chmod(path, stat.S_IRWXU)
+        for directory, names, _ in os.walk(path):
+            for name in names:
+                if not os.path.islink(os.path.join(directory, name)):
+                    os.chmod(os.path.join(directory, name), stat.S_IRWXU)
     except OSError:
         pass
     shutil.rmtree(path, ignore_errors=True)
