@@ -4,9 +4,9 @@ import { defineCase } from "../../src/testing/hard-case.ts";
 
 const ZIP = /^python\d+\.zip$/;
 
-/** What docs/starting.md promises for each way of starting, and what virtual environments do. */
-const WAYS: readonly [words: readonly string[], facts: object][] = [
-  [["show", "a"], { argv: ["bin/show", "a"], path: "bin", spec: null, package: null, file: "bin/show" }],
+/** What docs/starting.md promises for each way of starting, and what virtual environments do; scripts are in `bin`. */
+const waysOf = (bin: string): readonly [words: readonly string[], facts: object][] => [
+  [["show", "a"], { argv: [`${bin}/show`, "a"], path: bin, spec: null, package: null, file: `${bin}/show` }],
   [
     ["python", "-m", "show", "a"],
     {
@@ -39,7 +39,9 @@ export default defineCase({
   async shownBy(place) {
     const artifact = await place.build();
     const { stdout: release } = await start(artifact, ["--holdall", "path"]);
-    for (const [words, expected] of WAYS) {
+    // docs/starting.md: where a long path, such as that of the temporary directory here, has no room in a first line.
+    const isLong = Buffer.byteLength(`#!${release.trim()}/bin/python`) > 127;
+    for (const [words, expected] of waysOf(isLong ? "libexec" : "bin")) {
       const said = words.map((word) => word.replace("APP", `${release.trim()}/app`));
       for (const _ of ["first", "next"]) {
         const { status, stdout, stderr } = await start(artifact, said);
