@@ -155,10 +155,14 @@ test("who exits while a process is being stopped does not want to wait for its g
     import { startGuarded } from ${JSON.stringify(join(import.meta.dirname, "guarded-process.ts"))};
     const started = await startGuarded({ python: ${JSON.stringify(PYTHON)}, argv: ["sh", "-c", ${JSON.stringify(stubborn)}],
       cwd: ${JSON.stringify(cwd)}, env: { PATH: process.env.PATH }, graceMs: 3_600_000 });
-    process.once("SIGUSR1", () => { void started.stop(); process.exit(); });`;
-  const holder = spawn(process.execPath, ["--input-type=module-typescript", "-e", code], { stdio: "ignore" });
+    process.once("SIGUSR2", () => { void started.stop(); process.exit(); });
+    console.log("it listens");`;
+  const holder = spawn(process.execPath, ["--input-type=module-typescript", "-e", code], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const pids = await readPids(cwd, 1);
-  holder.kill("SIGUSR1");
+  await once(holder.stdout, "data");
+  holder.kill("SIGUSR2");
   await once(holder, "close");
   await eventually("it was killed", () => (pids.some(isAlive) ? undefined : true));
 });
