@@ -82,6 +82,12 @@ async function runTests(t: TestContext, directory: string) {
   return { stdout, stderr, status };
 }
 
+test("the tests of an example run from its checkout", async (t) => {
+  const tested = await runTests(t, join(PACKAGE_ROOT, "examples/django-notes"));
+  assert.equal(tested.status, 0, tested.stderr);
+  assert.match(tested.stderr, /^Ran 2 tests in/m);
+});
+
 test("a Django project is tested and developed without a word of its own", async (t) => {
   const directory = join(await makeDirectory(t), "notes");
   await writeFiles(directory, FILES);
