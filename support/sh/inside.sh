@@ -51,7 +51,8 @@ holdall_check_cache() {
 # That no other user could exchange it as a whole.
 holdall_check_above() {
   while [ -n "$1" ]; do
-    [ -O "$1" ] || [ ! -d "$1" ] ||
+    # The last look is for what another start has made after the first one.
+    [ -O "$1" ] || [ ! -d "$1" ] || [ -O "$1" ] ||
       holdall_refuse "its cache $holdall_cache lies below $1, which belongs to another user" \
         'Set HOLDALL_CACHE to a directory of root, such as /var/cache/holdall; with sudo, use its option -H.'
     set -- "${1%/*}"
@@ -61,7 +62,7 @@ holdall_check_above() {
 # Also of the parts: anybody can have made them where anybody may, such as in /tmp.
 holdall_check_owner() {
   for holdall_item in "$holdall_cache" "$holdall_cache/layers" "$holdall_cache/work"; do
-    [ -O "$holdall_item" ] || [ ! -d "$holdall_item" ] ||
+    [ -O "$holdall_item" ] || [ ! -d "$holdall_item" ] || [ -O "$holdall_item" ] ||
       holdall_refuse "its cache $holdall_item belongs to another user" 'Set HOLDALL_CACHE to a directory of your own.'
     ! holdall_is_open "$holdall_item" ||
       holdall_refuse "its cache $holdall_item can be changed by other users" \
